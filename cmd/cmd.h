@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How a verb declares itself: a const struct at the bottom of its own file, listed in main.c. */
+#ifndef VFIOCTL_CMD_H
+#define VFIOCTL_CMD_H
+
+#include <stddef.h>
+
+#include "error.h"
+#include "table.h"
+
+/* Preconditions and abilities; main() checks them before run() is called. */
+enum cmd_flags {
+	CMD_NEEDS_ROOT = 1 << 0, /* but not with --dry-run, --help or -H */
+	CMD_TABLE = 1 << 1,	 /* takes the output options: -J -o -O -n -r -P -l -T -H */
+	CMD_SELECTORS = 1 << 2,	 /* takes selectors as operands */
+	CMD_NEEDS_SELECTOR = 1 << 3,
+};
+
+/* What one run was asked for; @verb is the verb's own, filled by its option() hook. */
+struct cmd_run {
+	const struct cmd *cmd;
+	struct table_options table;
+	char **selectors;
+	size_t n_selectors;
+	void *verb;
+};
+
+/* An option of one verb. @arg NULL: takes none. @value is what option() gets, unique in the verb.
+ */
+struct cmd_option {
+	const char *name; /* long name without dashes */
+	char letter;	  /* 0: none */
+	const char *arg;
+	const char *help;
+	int value;
+};
+
+struct cmd {
+	const char *name;
+	const char *operands; /* "[SELECTOR...]" for the usage line */
+	const char *summary;  /* one line, lower case, no full stop */
+	unsigned flags;
+	const struct column *columns;
+	size_t n_columns;
+	const struct cmd_option *options; /* ended by an entry without a name, or NULL */
+	size_t verb_size;		  /* run->verb is so many zeroed bytes */
+	/* One option of the verb; 0, or -EINVAL with a sentence. */
+	int (*option)(struct cmd_run *run, int value, const char *arg, struct error *err);
+	/*
+	 * The verb itself. Results go to stdout through a table, all else to stderr by
+	 * cmd_error(), cmd_warn(). Returns the exit status.
+	 */
+	enum exit_status (*run)(struct cmd_run *run, struct error *err);
+};
+
+/*
+ * run() may leave one last failure in @err: main() prints it once and exits with err->status when
+ * run() returned EXIT_DONE. These print further ones at once; with --json each is one JSON object
+ * on a line of stderr: {"version":1,"error":{"status":..,"name":"..","message":".."}}.
+ */
+void cmd_error(const struct cmd_run *run, const struct error *err);
+void cmd_warn(const struct cmd_run *run, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+extern const struct cmd cmd_status;
+extern const struct cmd cmd_devices;
+extern const struct cmd cmd_groups;
+extern const struct cmd cmd_viable;
+extern const struct cmd cmd_whitelist;
+extern const struct cmd cmd_bind;
+extern const struct cmd cmd_unbind;
+
+#endif
