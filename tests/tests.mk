@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+
+.PHONY: setup check check-unit check-fake
+
+# make setup - install what building, testing and the demo need (Debian, as root)
+setup:
+	$(Q)tests/setup check
+
+# make check - all suites; its last line is the sum
+check:
+	$(Q)tests/setup check
+	$(Q)+tests/check
+
+UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
+UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
+
+$(UNIT_BIN): $(B)/%: %.c $(B)/libvfioctl.a
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< \
+		$(B)/libvfioctl.a $(ALL_LIBS) -lcmocka
+
+-include $(UNIT_BIN:%=%.d)
+
+# make check-unit [SAN=1] - each tests/unit/*.c, a cmocka program
+check-unit: $(UNIT_BIN)
+	$(Q)tests/tap unit $(B)/tap $(UNIT_BIN)
+
+# make check-fake [SAN=1] [BATS=FILE...] - the program over made-up hosts, on this host
+check-fake: all
+	$(Q)VFIOCTL=$(CURDIR)/$(B)/vfioctl tests/tap bats $(B)/tap \
+		$(or $(BATS),$(wildcard tests/bats/fake/*.bats))

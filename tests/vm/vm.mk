@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-only
+
+KERNEL ?= 6.12
+TOPOLOGY ?= default
+
+.PHONY: demo vm-shell vm-update check-vm
+
+# make vm-shell [KERNEL=6.12] [TOPOLOGY=default] - a shell in a guest, with vfioctl on its path
+vm-shell:
+	$(Q)tests/setup demo
+	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)tests/vm/run --kernel $(KERNEL) --topology $(TOPOLOGY) --console -- tests/vm/shell
+
+# make check-vm [BATS="tests/bats/vm/bind.bats ..."] [KERNEL=6.12] [MODULES=DIR] - on 6.1 and 6.12
+check-vm: all
+	$(Q)tests/vm/suite --kernels "$(if $(filter command% environment,$(origin KERNEL)),$(KERNEL),6.1 6.12)" \
+		--tap $(B)/tap $(if $(MODULES),--modules $(MODULES)) $(BATS)
+
+# make vm-update - the next run takes the newest kernels and packages of the suites
+vm-update:
+	$(Q)tests/vm/update
