@@ -12,7 +12,7 @@
  * file is no error. A file that others than root could have written is refused (-EPERM), a line
  * that is no setting is -EINVAL, both with a sentence that names file and line.
  */
-int config_each(int (*fn)(void *arg, const char *key, const char *value, unsigned line,
+int config_each(int (*fn)(void *arg, const char *key, const char *value, unsigned int line,
 			  struct error *err),
 		void *arg, struct error *err);
 

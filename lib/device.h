@@ -22,7 +22,8 @@ const char *device_role_name(enum device_role role);
 struct driver {
 	char *name;
 	const char *bus;
-	bool vfio; /* it registers its devices with the VFIO core */
+	bool vfio;    /* it registers its devices with the VFIO core */
+	bool checked; /* @vfio was looked up */
 };
 
 struct pci_id {
