@@ -28,9 +28,9 @@ B := $(if $(filter 1,$(SAN)),build-san,build)
 LIBS := libudev libpci smartcols libkmod mount json-c
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wvla -Wwrite-strings -Wpointer-arith -Wundef -Wimplicit-fallthrough
+comma := ,
 SANFLAGS := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer)
-comma := ,
 CFLAGS ?= -O2 -g
 ALL_CPPFLAGS = -D_GNU_SOURCE -DVFIOCTL_VERSION='"$(VERSION)"' -Ilib -Icmd \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CPPFLAGS)
