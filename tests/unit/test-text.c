@@ -87,9 +87,9 @@ static void the_first_error_stays(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(error_set(&err, EXIT_BUSY, EBUSY, "group %d is %s", 5, "bu\nsy"), -EBUSY);
+	assert_int_equal(error_set(&err, EXIT_BUSY, EBUSY, "group %d is %s", 5, "by\nte"), -EBUSY);
 	assert_int_equal(error_set(&err, EXIT_FAILED, 0, "second"), -EINVAL);
-	assert_string_equal(err.msg, "group 5 is bu\\x0asy");
+	assert_string_equal(err.msg, "group 5 is by\\x0ate");
 	assert_int_equal(err.status, EXIT_BUSY);
 	assert_int_equal(error_set(NULL, EXIT_FAILED, EIO, "nobody listens"), -EIO);
 }
