@@ -9,21 +9,34 @@
 #include "cleanup.h"
 #include "sysfs.h"
 
-/* Names that the kernel's IOMMU drivers give their units under /sys/class/iommu. */
+/*
+ * The kernel's IOMMU drivers give their units such names under /sys/class/iommu; some name them
+ * after the device, and then that device's driver tells.
+ */
 static const struct {
 	const char *prefix, *kind;
 } kinds[] = {
 	{ "dmar", "intel" },	    { "ivhd", "amd" },	    { "smmu", "arm-smmu" },
-	{ "arm-smmu", "arm-smmu" }, { "virtio", "virtio" }, { "qcom_iommu", "qcom" },
-	{ "riscv", "riscv" },
+	{ "arm-smmu", "arm-smmu" }, { "virtio", "virtio" }, { "riscv", "riscv" },
 };
 
-static const char *kind_of(const char *unit)
+static const char *kind_of_name(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (!strncmp(unit, kinds[i].prefix, strlen(kinds[i].prefix)))
+		if (!strncmp(name, kinds[i].prefix, strlen(kinds[i].prefix)))
 			return kinds[i].kind;
-	return "other";
+	return NULL;
+}
+
+static const char *kind_of(int sysfs, const char *unit)
+{
+	const char *kind = kind_of_name(unit);
+	char path[NAME_MAX + 64], driver[NAME_MAX + 1];
+
+	snprintf(path, sizeof(path), "class/iommu/%s/device/driver", unit);
+	if (!kind && !sysfs_link_name(sysfs, path, driver, sizeof(driver)))
+		kind = kind_of_name(driver);
+	return kind ? kind : "other";
 }
 
 static int add_unit(void *arg, const char *name)
@@ -77,9 +90,9 @@ int iommu_info_read(const struct host *host, struct iommu_info *out)
 	if (out->units.n > 1)
 		qsort(out->units.v, out->units.n, sizeof(char *), by_name);
 	if (out->units.n)
-		out->kind = kind_of(out->units.v[0]);
+		out->kind = kind_of(host->sysfs, out->units.v[0]);
 	else if (host->n_groups)
-		out->kind = "other"; /* virtio-iommu and some others have no such class */
+		out->kind = "other"; /* not every driver registers its units */
 	out->interrupt_remapping = interrupt_remapping(host->sysfs);
 	return 0;
 }

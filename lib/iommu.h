@@ -10,7 +10,7 @@ enum tristate { TRI_NO, TRI_YES, TRI_UNKNOWN };
 
 /* Zero-initialise; iommu_info_clear() gives back. */
 struct iommu_info {
-	struct strv units; /* dmar0, ivhd0, smmu3.0x..., virtio: names under /sys/class/iommu */
+	struct strv units; /* dmar0, ivhd0, smmu3.0x..., 0000:00:1e.0: under /sys/class/iommu */
 	const char *kind;  /* "intel", "amd", "arm-smmu", "virtio", "other"; NULL: none */
 	enum tristate interrupt_remapping;
 };
