@@ -16,12 +16,16 @@ enum cmd_flags {
 	CMD_NEEDS_SELECTOR = 1 << 3,
 };
 
-/* What one run was asked for; @verb is the verb's own, filled by its option() hook. */
+/*
+ * What one run was asked for; @verb is the verb's own, filled by its option() hook. With @dry_run,
+ * which a verb's option() sets, CMD_NEEDS_ROOT is not asked for.
+ */
 struct cmd_run {
 	const struct cmd *cmd;
 	struct table_options table;
 	char **selectors;
 	size_t n_selectors;
+	bool dry_run;
 	void *verb;
 };
 
@@ -42,6 +46,9 @@ struct cmd {
 	unsigned flags;
 	const struct column *columns;
 	size_t n_columns;
+	/* Columns once there is a selector, where those differ; else NULL. */
+	const struct column *selected_columns;
+	size_t n_selected_columns;
 	const struct cmd_option *options; /* ended by an entry without a name, or NULL */
 	size_t verb_size;		  /* run->verb is so many zeroed bytes */
 	/* One option of the verb; 0, or -EINVAL with a sentence. */

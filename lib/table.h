@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rows and columns, and every way to show them. A leaf: used by cmd/ alone. table.c alone knows
- * libsmartcols, table_json.c alone knows json-c; both are fed from the same column array.
+ * Rows and columns, and every way to show them. A leaf: used by cmd/ alone. table_text.c alone
+ * knows libsmartcols, table_json.c alone knows json-c; all are fed from the same column array.
  */
 #ifndef VFIOCTL_TABLE_H
 #define VFIOCTL_TABLE_H
@@ -18,15 +18,15 @@ enum column_type {
 	COL_STRING,
 	COL_NUMBER,
 	COL_BOOL,    /* "yes" and "no" in text */
-	COL_STRINGS, /* plural: an array in JSON, one per line in a table, commas in raw and pairs
-		      */
+	COL_STRINGS, /* plural: an array in JSON, a line each in a table, commas in raw and pairs */
 };
 
 enum column_flags {
 	COLF_RIGHT = 1 << 0,   /* aligned right */
 	COLF_TRUNC = 1 << 1,   /* may be cut to fit the terminal */
 	COLF_DEFAULT = 1 << 2, /* shown without -o */
-	COLF_TREE = 1 << 3,    /* carries the tree with -T */
+	COLF_TREE = 1 << 3,    /* carries the tree with -T; at most one of an array */
+	COLF_FLAT = 1 << 4,    /* with COLF_DEFAULT: but not in a tree, whose members tell it */
 };
 
 /*
@@ -57,7 +57,8 @@ struct table_options {
 	bool no_headings;    /* -n */
 	bool list;	     /* -l: never a tree */
 	bool tree;	     /* -T */
-	bool vertical;	     /* one "NAME: value" line a column, a blank line between rows */
+	bool vertical; /* text only: one "NAME: value" line a column, a blank line between rows */
+	bool ascii;    /* the user's terminal may not know more than ASCII */
 };
 
 struct table;
@@ -82,6 +83,9 @@ unsigned table_needs(const struct table *table);
 /* True when column @id (its index in the array) is shown. */
 bool table_shows(const struct table *table, size_t id);
 
+/* True when rows may have parents: -T was given, and the format is text. JSON never has a tree. */
+bool table_is_tree(const struct table *table);
+
 /* A new row, below @parent in a tree or NULL. NULL: out of memory. */
 struct row *table_add(struct table *table, struct row *parent);
 
@@ -94,7 +98,8 @@ int row_strf(struct row *row, size_t id, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int row_num(struct row *row, size_t id, long long value);
 int row_bool(struct row *row, size_t id, bool value);
-int row_add(struct row *row, size_t id, const char *value); /* one more of a plural cell */
+/* One more of a plural cell; NULL keeps its place, so that plural cells of a row stay aligned. */
+int row_add(struct row *row, size_t id, const char *value);
 int row_strv(struct row *row, size_t id, const struct strv *values);
 
 /* Colours the whole row where colours are on: "red", "yellow", "green", NULL. */
@@ -109,5 +114,12 @@ int table_print(struct table *table, FILE *out, struct error *err);
 /* -H: the columns with their types and help, as a table (or JSON) of its own. */
 int table_list_columns(const struct column *columns, size_t n, const struct table_options *opts,
 		       FILE *out, struct error *err);
+
+/*
+ * One failure as a JSON object on a line of its own, whatever bytes it holds:
+ * {"version":1,"error":{"status":3,"name":"not-viable","message":"..."}}. A warning has
+ * EXIT_DONE as its status and is named "warning".
+ */
+void json_print_error(FILE *out, const struct error *err);
 
 #endif
