@@ -130,10 +130,10 @@ group_sizes() {
 }
 
 @test "a layout with a mistake is refused with its line" {
-	printf 'iommu intel\npci 0000:00:01.0 drvier=e1000e\n' >"$BATS_TEST_TMPDIR/bad"
+	printf 'iommu intel\npci 0000:00:01.0 wheel=e1000e\n' >"$BATS_TEST_TMPDIR/bad"
 	run "$MKFAKEHOST" "$BATS_TEST_TMPDIR/bad" "$BATS_TEST_TMPDIR/out"
 	assert_failure 1
-	assert_output "$BATS_TEST_TMPDIR/bad:2: 'drvier=e1000e' means nothing here"
+	assert_output "$BATS_TEST_TMPDIR/bad:2: 'wheel=e1000e' means nothing here"
 }
 
 @test "a directory with something in it is never written to" {
