@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* vfioctl groups: a row for each IOMMU group, or a tree of groups and members. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "attr.h"
+#include "cleanup.h"
+#include "gather.h"
+#include "names.h"
+#include "node.h"
+#include "viability.h"
+
+enum {
+	GROUP_GROUP,
+	GROUP_VIABLE,
+	GROUP_DEVICES,
+	GROUP_DRIVERS,
+	GROUP_VERDICTS,
+	GROUP_NAMES,
+	GROUP_BLOCKERS,
+	GROUP_IDS,
+	GROUP_CLASSES,
+	GROUP_ROLES,
+	GROUP_COUNT,
+	GROUP_BOUND,
+	GROUP_DOMAIN,
+	GROUP_RESERVED,
+	GROUP_NODE,
+	GROUP_NODE_ACCESS,
+};
+
+enum {
+	NEED_NAMES = 1 << 0,
+};
+
+#define SHOWN COLF_DEFAULT
+
+/* clang-format off */
+static const struct column columns[] = {
+	[GROUP_GROUP] = { "GROUP", 0, SHOWN | COLF_RIGHT | COLF_TREE, COL_NUMBER,
+		"IOMMU group; in a tree its members, too", 0 },
+	[GROUP_VIABLE] = { "VIABLE", 0, SHOWN, COL_BOOL, "it can be handed out", 0 },
+	[GROUP_DEVICES] = { "DEVICES", 0, SHOWN | COLF_FLAT, COL_STRINGS, "its devices", 0 },
+	[GROUP_DRIVERS] = { "DRIVERS", 0, SHOWN, COL_STRINGS, "driver of each device", 0 },
+	[GROUP_VERDICTS] = { "VERDICTS", 0, SHOWN, COL_STRINGS,
+		"of each device: driverless, vfio, whitelisted or blocks", 0 },
+	[GROUP_NAMES] = { "NAMES", 0, SHOWN, COL_STRINGS, "name of each device", NEED_NAMES },
+	[GROUP_BLOCKERS] = { "BLOCKERS", 0, 0, COL_STRINGS, "devices that make it not viable", 0 },
+	[GROUP_IDS] = { "IDS", 0, 0, COL_STRINGS, "vendor and device ID of each device", 0 },
+	[GROUP_CLASSES] = { "CLASSES", 0, 0, COL_STRINGS, "class name of each device", NEED_NAMES },
+	[GROUP_ROLES] = { "ROLES", 0, 0, COL_STRINGS, "role of each device", 0 },
+	[GROUP_COUNT] = { "COUNT", 0, COLF_RIGHT, COL_NUMBER, "number of devices", 0 },
+	[GROUP_BOUND] = { "BOUND", 0, COLF_RIGHT, COL_NUMBER, "number bound to VFIO drivers", 0 },
+	[GROUP_DOMAIN] = { "DOMAIN-TYPE", 0, 0, COL_STRING, "type of its default domain", 0 },
+	[GROUP_RESERVED] = { "RESERVED", 0, 0, COL_STRINGS, "address ranges it cannot map", 0 },
+	[GROUP_NODE] = { "NODE", 0, 0, COL_STRING, "its device node", 0 },
+	[GROUP_NODE_ACCESS] = { "NODE-ACCESS", 0, 0, COL_STRING, "owner, group and mode of NODE", 0 },
+};
+/* clang-format on */
+
+struct groups {
+	struct gather gather;
+	struct names *names; /* NULL: no column asks for any */
+	struct table *table;
+};
+
+static void groups_clear(struct groups *g)
+{
+	gather_clear(&g->gather);
+	names_free(g->names);
+	table_free(g->table);
+}
+
+/* One line of the plural cells; each of them has one for every device, so that they align. */
+static int add_member(struct groups *g, struct row *row, const struct device *device)
+{
+	enum member_verdict verdict = viability_of_device(device, &g->gather.whitelist);
+	char name[512], id[16];
+	const char *class_name = NULL;
+	bool named = g->names && gather_name(g->names, device, name, sizeof(name));
+	int ret;
+
+	if (g->names && device->has_id && table_shows(g->table, GROUP_CLASSES))
+		class_name = names_class(g->names, device->id.class_code);
+	if (table_shows(g->table, GROUP_IDS))
+		snprintf(id, sizeof(id), "%04x:%04x", device->id.vendor, device->id.device);
+	ret = row_add(row, GROUP_DEVICES, device->name);
+	ret |= row_add(row, GROUP_DRIVERS, device->driver ? device->driver->name : NULL);
+	ret |= row_add(row, GROUP_VERDICTS, member_verdict_name(verdict));
+	ret |= row_add(row, GROUP_NAMES, named ? name : NULL);
+	ret |= row_add(row, GROUP_IDS, device->has_id ? id : NULL);
+	ret |= row_add(row, GROUP_CLASSES, class_name);
+	ret |= row_add(row, GROUP_ROLES, device_role_name(device->role));
+	if (verdict == MEMBER_BLOCKS)
+		ret |= row_add(row, GROUP_BLOCKERS, device->name);
+	return ret ? -ENOMEM : 0;
+}
+
+/* In a tree each member has a row of its own below its group's. */
+static int add_members(struct groups *g, struct row *row, const struct group *group)
+{
+	bool tree = table_is_tree(g->table);
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < group->n_devices; i++) {
+		struct row *member = tree ? table_add(g->table, row) : row;
+
+		if (!member)
+			return -ENOMEM;
+		if (tree)
+			ret = row_str(member, GROUP_GROUP, group->devices[i]->name);
+		if (!ret)
+			ret = add_member(g, member, group->devices[i]);
+	}
+	return ret;
+}
+
+static long long count_bound(const struct group *group)
+{
+	long long n = 0;
+
+	for (size_t i = 0; i < group->n_devices; i++)
+		if (group->devices[i]->driver && group->devices[i]->driver->vfio)
+			n++;
+	return n;
+}
+
+static int add_node(struct row *row, long id)
+{
+	struct node node;
+	char access[160];
+
+	if (!node_of_group(id, &node))
+		return 0;
+	node_access(&node, access, sizeof(access));
+	return row_str(row, GROUP_NODE, node.path) || row_str(row, GROUP_NODE_ACCESS, access)
+		       ? -ENOMEM
+		       : 0;
+}
+
+/* What has to be read for this group, and only when it is shown. */
+static int add_attributes(struct groups *g, struct row *row, long id)
+{
+	_cleanup_free_ char *type = NULL;
+	struct strv regions = { 0 };
+	int ret = 0;
+
+	if (table_shows(g->table, GROUP_DOMAIN)) {
+		type = attr_group_type(g->gather.host, id);
+		ret = row_str(row, GROUP_DOMAIN, type);
+	}
+	if (!ret && table_shows(g->table, GROUP_RESERVED)) {
+		ret = attr_reserved_regions(g->gather.host, id, &regions);
+		if (ret != -ENOMEM)
+			ret = row_strv(row, GROUP_RESERVED, &regions);
+		strv_clear(&regions);
+	}
+	if (!ret && (table_shows(g->table, GROUP_NODE) || table_shows(g->table, GROUP_NODE_ACCESS)))
+		ret = add_node(row, id);
+	return ret;
+}
+
+/* Only what someone meant to hand out is coloured: most groups of a host never are. */
+static const char *colour_of(bool viable, long long bound)
+{
+	if (!bound)
+		return NULL;
+	return viable ? "green" : "red";
+}
+
+static int add_group(struct groups *g, const struct group *group)
+{
+	struct row *row = table_add(g->table, NULL);
+	long long bound = count_bound(group);
+	struct viability verdict = { 0 };
+	int ret;
+
+	if (!row)
+		return -ENOMEM;
+	ret = viability_judge(group, &g->gather.whitelist, &verdict);
+	if (ret < 0)
+		return ret;
+	row_num(row, GROUP_GROUP, group->id);
+	row_bool(row, GROUP_VIABLE, verdict.viable);
+	row_num(row, GROUP_COUNT, (long long)group->n_devices);
+	row_num(row, GROUP_BOUND, bound);
+	row_colour(row, colour_of(verdict.viable, bound));
+	viability_clear(&verdict);
+	ret = add_attributes(g, row, group->id);
+	return ret ? ret : add_members(g, row, group);
+}
+
+static int add_groups(struct groups *g, struct group **groups, size_t n, struct error *err)
+{
+	if (table_needs(g->table) & NEED_NAMES) {
+		g->names = names_new();
+		if (!g->names)
+			return gather_no_memory(err);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (add_group(g, groups[i]))
+			return gather_no_memory(err);
+	return 0;
+}
+
+static enum exit_status groups_run(struct cmd_run *run, struct error *err)
+{
+	_cleanup_(groups_clear) struct groups g = { 0 };
+	_cleanup_free_ struct group **groups = NULL;
+	size_t n;
+
+	g.table = table_new("groups", columns, ARRAY_SIZE(columns), &run->table, err);
+	if (!g.table || gather_whitelist(&g.gather, err) < 0 ||
+	    gather_groups(&g.gather, run, &groups, &n, err) < 0)
+		return EXIT_DONE;
+	if (add_groups(&g, groups, n, err) >= 0)
+		table_print(g.table, stdout, err);
+	return EXIT_DONE;
+}
+
+const struct cmd cmd_groups = {
+	.name = "groups",
+	.operands = "[SELECTOR...]",
+	.summary = "list IOMMU groups, their devices and whether they are viable",
+	.flags = CMD_TABLE | CMD_SELECTORS,
+	.columns = columns,
+	.n_columns = ARRAY_SIZE(columns),
+	.run = groups_run,
+};

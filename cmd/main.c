@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* vfioctl: from the command line to a verb, and from its failure to an exit status. */
+#include <errno.h>
+#include <getopt.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "cmd.h"
+#include "help.h"
+#include "options.h"
+
+static const struct cmd *const cmds[] = {
+	&cmd_devices,
+	&cmd_groups,
+};
+
+static const struct cmd *find_cmd(const char *name, struct error *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
+		if (!strcmp(cmds[i]->name, name))
+			return cmds[i];
+	error_set(err, EXIT_USAGE, EINVAL, "there is no command '%s'; see 'vfioctl --help'", name);
+	return NULL;
+}
+
+void cmd_error(const struct cmd_run *run, const struct error *err)
+{
+	if (run->table.format == TABLE_JSON)
+		json_print_error(stderr, err);
+	else
+		fprintf(stderr, "vfioctl: %s\n", err->msg);
+}
+
+void cmd_warn(const struct cmd_run *run, const char *fmt, ...)
+{
+	char plain[sizeof(((struct error *)NULL)->msg)];
+	struct error warning = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(plain, sizeof(plain), fmt, ap);
+	va_end(ap);
+	text_escape_to(warning.msg, sizeof(warning.msg), plain);
+	cmd_error(run, &warning);
+}
+
+/*
+ * A reader that went away is no failure worth a sentence: end as the signal would have ended us.
+ * Until then it stays ignored, since a verb that changes drivers must not die over a message.
+ */
+static void die_quietly_of_epipe(void)
+{
+	signal(SIGPIPE, SIG_DFL);
+	raise(SIGPIPE);
+}
+
+/* Some filesystems tell of a failed write no earlier than on close. Returns the errno, or 0. */
+static int close_stdout(struct error *err)
+{
+	bool failed = ferror(stdout);
+	int errnum;
+
+	errno = 0;
+	if (!fclose(stdout) && !failed)
+		return 0;
+	errnum = errno ? errno : EIO;
+	error_set(err, EXIT_FAILED, errnum, "cannot write the output: %s", strerror(errnum));
+	return errnum;
+}
+
+static enum exit_status finish(const struct cmd_run *run, enum exit_status status,
+			       struct error *err)
+{
+	bool broken_pipe = ferror(stdout) && err->errnum == EPIPE;
+
+	if (close_stdout(err) == EPIPE || broken_pipe)
+		die_quietly_of_epipe();
+	if (err->status == EXIT_DONE)
+		return status;
+	cmd_error(run, err);
+	return status == EXIT_DONE ? err->status : status;
+}
+
+/*
+ * Names are UTF-8, in whatever locale we are called. True when the user's own locale is not: then
+ * what we draw ourselves is ASCII.
+ */
+static bool set_locale(void)
+{
+	setlocale(LC_ALL, "");
+	if (!strcmp(nl_langinfo(CODESET), "UTF-8"))
+		return false;
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return true;
+}
+
+static enum exit_status list_columns(struct cmd_run *run, struct error *err)
+{
+	bool selected = run->n_selectors && run->cmd->selected_columns;
+
+	table_list_columns(selected ? run->cmd->selected_columns : run->cmd->columns,
+			   selected ? run->cmd->n_selected_columns : run->cmd->n_columns,
+			   &run->table, stdout, err);
+	return EXIT_DONE;
+}
+
+static enum exit_status run_checked(struct cmd_run *run, struct error *err)
+{
+	if ((run->cmd->flags & CMD_NEEDS_ROOT) && !run->dry_run && geteuid()) {
+		error_set(err, EXIT_FAILED, EPERM, "%s must be run by root", run->cmd->name);
+		return EXIT_DONE;
+	}
+	return run->cmd->run(run, err);
+}
+
+static enum exit_status run_verb(struct cmd_run *run, int argc, char **argv, struct error *err)
+{
+	_cleanup_free_ void *verb = calloc(1, run->cmd->verb_size + 1);
+	enum options_asked asked;
+
+	if (!verb) {
+		error_set(err, EXIT_FAILED, ENOMEM, "out of memory");
+		return EXIT_DONE;
+	}
+	run->verb = verb;
+	if (options_parse(run, argc, argv, &asked, err) < 0)
+		return EXIT_DONE;
+	switch (asked) {
+	case ASKED_HELP:
+		help_verb(stdout, run->cmd);
+		return EXIT_DONE;
+	case ASKED_COLUMNS:
+		return list_columns(run, err);
+	case ASKED_OPTIONS:
+		help_list_options(stdout, run->cmd);
+		return EXIT_DONE;
+	case ASKED_RUN:
+		break;
+	}
+	return run_checked(run, err);
+}
+
+static void list_cmds(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
+		puts(cmds[i]->name);
+	puts("help");
+}
+
+static void do_global(enum help_global option, const char *arg, struct error *err)
+{
+	const struct cmd *cmd = arg ? find_cmd(arg, err) : NULL;
+
+	if (arg && !cmd)
+		return;
+	switch (option) {
+	case GLOBAL_HELP:
+		help_program(stdout, cmds, ARRAY_SIZE(cmds));
+		break;
+	case GLOBAL_VERSION:
+		puts("vfioctl " VFIOCTL_VERSION);
+		break;
+	case GLOBAL_LIST_CMDS:
+		list_cmds();
+		break;
+	case GLOBAL_LIST_OPTS:
+		if (cmd)
+			help_list_options(stdout, cmd);
+		else
+			help_list_global_options(stdout);
+		break;
+	case GLOBAL_LIST_COLUMNS:
+		help_list_columns(stdout, cmd);
+		break;
+	}
+}
+
+/* True when an option before the verb was all there was to do. Else optind is at the verb. */
+static bool parse_global(int argc, char **argv, struct error *err)
+{
+	static const struct option longs[] = {
+		{ "help", no_argument, NULL, GLOBAL_HELP },
+		{ "version", no_argument, NULL, GLOBAL_VERSION },
+		{ "list-cmds", no_argument, NULL, GLOBAL_LIST_CMDS },
+		{ "list-opts", optional_argument, NULL, GLOBAL_LIST_OPTS },
+		{ "list-columns", required_argument, NULL, GLOBAL_LIST_COLUMNS },
+		{ 0 },
+	};
+	int value;
+
+	opterr = 0;
+	value = getopt_long(argc, argv, "+:hV", longs, NULL);
+	if (value == -1)
+		return false;
+	if (value == '?' || value == ':')
+		error_set(err, EXIT_USAGE, EINVAL,
+			  value == ':' ? "option '%s' needs a value"
+				       : "there is no option '%s' before a command; see 'vfioctl "
+					 "--help'",
+			  argv[optind - 1]);
+	else
+		do_global(value == 'h'	 ? GLOBAL_HELP
+			  : value == 'V' ? GLOBAL_VERSION
+					 : (enum help_global)value,
+			  optarg, err);
+	return true;
+}
+
+/* vfioctl help [COMMAND] */
+static void do_help(int argc, char **argv, struct error *err)
+{
+	const struct cmd *cmd = argc > 1 ? find_cmd(argv[1], err) : NULL;
+
+	if (argc > 2)
+		error_set(err, EXIT_USAGE, EINVAL, "help takes one command: '%s'", argv[2]);
+	if (err->status != EXIT_DONE)
+		return;
+	if (cmd)
+		help_verb(stdout, cmd);
+	else
+		help_program(stdout, cmds, ARRAY_SIZE(cmds));
+}
+
+int main(int argc, char **argv)
+{
+	static char status[] = "status";
+	static char *just_status[] = { status, NULL };
+	struct cmd_run run = { 0 };
+	struct error err = { 0 };
+
+	signal(SIGPIPE, SIG_IGN);
+	run.table.ascii = set_locale();
+	if (parse_global(argc, argv, &err))
+		return finish(&run, EXIT_DONE, &err);
+	argc -= optind;
+	argv += optind;
+	if (!argc) {
+		argc = 1;
+		argv = just_status;
+	}
+	if (!strcmp(argv[0], "help")) {
+		do_help(argc, argv, &err);
+		return finish(&run, EXIT_DONE, &err);
+	}
+	run.cmd = find_cmd(argv[0], &err);
+	return finish(&run, run.cmd ? run_verb(&run, argc, argv, &err) : EXIT_DONE, &err);
+}
