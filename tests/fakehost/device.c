@@ -3,8 +3,15 @@
 #include "group.h"
 #include "tree.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+/* The VFIO drivers of the buses other than PCI are all called so. */
+static bool is_vfio(const char *driver)
+{
+	return driver && strstr(driver, "vfio");
+}
 
 const char *device_make(struct host *host, const struct device *dev)
 {
@@ -35,5 +42,7 @@ const char *device_make(struct host *host, const struct device *dev)
 		host_join_driver(host, dev->bus, dev->name, path, dev->driver);
 	if (dev->group >= 0)
 		group_join(host, dev->group, dev->name, path);
+	if (dev->group >= 0 && is_vfio(dev->driver))
+		group_vfio_device(host, dev->group, path);
 	return host_find(host, dev->name);
 }
