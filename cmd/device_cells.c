@@ -104,15 +104,27 @@ int device_cell_verdict(struct device_cells *cells, struct row *row, size_t id,
 int device_cell_viable(struct device_cells *cells, struct row *row, size_t id,
 		       const struct device *device)
 {
-	struct viability verdict = { 0 };
-	int ret;
+	_cleanup_(viability_clear) struct viability verdict = { 0 };
 
 	if (!device->group)
 		return 0;
-	ret = viability_judge(device->group, &cells->gather.whitelist, &verdict);
-	if (!ret)
-		row_bool(row, id, verdict.viable);
-	viability_clear(&verdict);
+	if (viability_judge(device->group, &cells->gather.whitelist, &verdict) < 0)
+		return -ENOMEM;
+	return row_bool(row, id, verdict.viable);
+}
+
+int device_cell_blockers(struct device_cells *cells, struct row *row, size_t id,
+			 const struct device *device)
+{
+	_cleanup_(viability_clear) struct viability verdict = { 0 };
+	int ret = 0;
+
+	if (!device->group)
+		return 0;
+	if (viability_judge(device->group, &cells->gather.whitelist, &verdict) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; !ret && i < verdict.n_blockers; i++)
+		ret = row_add(row, id, verdict.blockers[i]->name);
 	return ret;
 }
 

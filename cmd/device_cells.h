@@ -13,6 +13,7 @@ enum device_column {
 	DEV_VERDICT,
 	DEV_NAME,
 	DEV_VIABLE,
+	DEV_BLOCKERS,
 	DEV_BUS,
 	DEV_ROLE,
 	DEV_VENDOR,
@@ -70,6 +71,8 @@ int device_cell_verdict(struct device_cells *cells, struct row *row, size_t id,
 			const struct device *device);
 int device_cell_viable(struct device_cells *cells, struct row *row, size_t id,
 		       const struct device *device);
+int device_cell_blockers(struct device_cells *cells, struct row *row, size_t id,
+			 const struct device *device);
 int device_cell_name(struct device_cells *cells, struct row *row, size_t id,
 		     const struct device *device);
 int device_cell_text(struct device_cells *cells, struct row *row, size_t id,

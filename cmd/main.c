@@ -16,8 +16,7 @@
 #include "options.h"
 
 static const struct cmd *const cmds[] = {
-	&cmd_devices,
-	&cmd_groups,
+	&cmd_status, &cmd_devices, &cmd_groups, &cmd_viable, &cmd_whitelist,
 };
 
 static const struct cmd *find_cmd(const char *name, struct error *err)
