@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -80,6 +81,25 @@ int sysfs_link_name(int dirfd, const char *path, char *buf, size_t size)
 	if (strlen(name) >= size)
 		return -ENAMETOOLONG;
 	strcpy(buf, name);
+	return 0;
+}
+
+int sysfs_real_path(int dirfd, const char *path, char *buf, size_t size)
+{
+	_cleanup_close_ int fd = sysfs_open_dir(dirfd, path);
+	char link[32];
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	/* The kernel's own word, which needs no walk through ".." of somebody's making. */
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, buf, size);
+	if (n < 0)
+		return -errno;
+	if ((size_t)n == size)
+		return -ENAMETOOLONG;
+	buf[n] = '\0';
 	return 0;
 }
 

@@ -30,6 +30,9 @@ int sysfs_read_long(int dirfd, const char *path, long *out);
 /* The last component of a link's target into @buf; -ENAMETOOLONG when it does not fit. */
 int sysfs_link_name(int dirfd, const char *path, char *buf, size_t size);
 
+/* Where the directory @path really is, "/sys/devices/...", with all links followed. */
+int sysfs_real_path(int dirfd, const char *path, char *buf, size_t size);
+
 /* 0 when @path exists below @dirfd, else -errno. */
 int sysfs_exists(int dirfd, const char *path);
 
