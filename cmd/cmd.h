@@ -49,6 +49,9 @@ struct cmd {
 	/* Columns once there is a selector, where those differ; else NULL. */
 	const struct column *selected_columns;
 	size_t n_selected_columns;
+	/* Columns of a dry run, where those differ; else NULL. */
+	const struct column *dry_run_columns;
+	size_t n_dry_run_columns;
 	const struct cmd_option *options; /* ended by an entry without a name, or NULL */
 	size_t verb_size;		  /* run->verb is so many zeroed bytes */
 	/* One option of the verb; 0, or -EINVAL with a sentence. */

@@ -79,6 +79,9 @@ void help_verb(FILE *out, const struct cmd *cmd)
 	if (cmd->n_selected_columns)
 		fputs("\nColumns with a selector (* by default):\n", out);
 	put_columns(out, cmd->selected_columns, cmd->n_selected_columns);
+	if (cmd->n_dry_run_columns)
+		fputs("\nColumns with --dry-run (* by default):\n", out);
+	put_columns(out, cmd->dry_run_columns, cmd->n_dry_run_columns);
 	fprintf(out, "\nExit statuses are listed in vfioctl(8); vfioctl-%s(8) has examples.\n",
 		cmd->name);
 }
@@ -122,4 +125,7 @@ void help_list_columns(FILE *out, const struct cmd *cmd)
 	for (size_t i = 0; i < cmd->n_selected_columns; i++)
 		if (!is_listed(cmd, cmd->selected_columns[i].name))
 			fprintf(out, "%s\n", cmd->selected_columns[i].name);
+	for (size_t i = 0; i < cmd->n_dry_run_columns; i++)
+		if (!is_listed(cmd, cmd->dry_run_columns[i].name))
+			fprintf(out, "%s\n", cmd->dry_run_columns[i].name);
 }

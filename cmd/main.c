@@ -16,7 +16,7 @@
 #include "options.h"
 
 static const struct cmd *const cmds[] = {
-	&cmd_status, &cmd_devices, &cmd_groups, &cmd_viable, &cmd_whitelist,
+	&cmd_status, &cmd_devices, &cmd_groups, &cmd_viable, &cmd_whitelist, &cmd_bind, &cmd_unbind,
 };
 
 static const struct cmd *find_cmd(const char *name, struct error *err)
@@ -101,11 +101,16 @@ static bool set_locale(void)
 
 static enum exit_status list_columns(struct cmd_run *run, struct error *err)
 {
-	bool selected = run->n_selectors && run->cmd->selected_columns;
+	const struct cmd *cmd = run->cmd;
 
-	table_list_columns(selected ? run->cmd->selected_columns : run->cmd->columns,
-			   selected ? run->cmd->n_selected_columns : run->cmd->n_columns,
-			   &run->table, stdout, err);
+	if (run->dry_run && cmd->dry_run_columns)
+		table_list_columns(cmd->dry_run_columns, cmd->n_dry_run_columns, &run->table,
+				   stdout, err);
+	else if (run->n_selectors && cmd->selected_columns)
+		table_list_columns(cmd->selected_columns, cmd->n_selected_columns, &run->table,
+				   stdout, err);
+	else
+		table_list_columns(cmd->columns, cmd->n_columns, &run->table, stdout, err);
 	return EXIT_DONE;
 }
 
