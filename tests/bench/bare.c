@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a listing costs at the least: for each PCI function its uevent and the link of its IOMMU
- * group, four system calls, and a line of address, vendor, device, class, driver and group.
+ * group, four system calls, and a line of address, vendor, device, class, driver and group, as
+ * `vfioctl devices -nr` prints them.
  *
  * The yardstick of the benchmarks, not a tool: it trusts what it reads.
  */
+#include <ctype.h>
 #include <dirent.h>
 #include <err.h>
 #include <fcntl.h>
@@ -41,9 +43,12 @@ static void parse(struct entry *entry, const char *uevent)
 		take(line, "PCI_CLASS=", class, sizeof(class));
 		take(line, "PCI_ID=", id, sizeof(id));
 	}
+	for (char *c = id; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
 	snprintf(entry->vendor, sizeof(entry->vendor), "%.4s", id);
 	snprintf(entry->device, sizeof(entry->device), "%.4s", strchr(id, ':') ? id + 5 : "");
-	snprintf(entry->class, sizeof(entry->class), "%06lx", strtoul(class, NULL, 16));
+	snprintf(entry->class, sizeof(entry->class), "%04lx",
+		 strtoul(class, NULL, 16) >> 8 & 0xffff);
 }
 
 static void read_one(int dir, const char *name)

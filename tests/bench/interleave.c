@@ -9,7 +9,7 @@
  *
  * where TREE is bound over /sys ("-": none is) and ROUNDS is how often at the most; a program of
  * fewer rounds than the others has its runs spread among theirs. A line of the result has, apart by
- * tabs: name, median of the wall time in microseconds, least of it, median of the processor time,
+ * tabs: name, wall time in microseconds (median of the faster half), least of it, processor time,
  * peak memory in KiB, number of runs, and the worst exit status.
  *
  * Each tree has a process of its own in a mount namespace of its own, which starts the programs
@@ -202,19 +202,23 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The median bears a third of its values being outliers, so none need be dropped. */
-static int64_t median(int64_t *values, int n)
+/*
+ * The median of the faster half. What disturbs a run on a busy machine only ever adds to its time,
+ * so the slower half is where the outliers are.
+ */
+static int64_t typical(int64_t *values, int n)
 {
 	qsort(values, (size_t)n, sizeof(*values), by_value);
+	n = (n + 1) / 2;
 	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
 static void report(struct program *p)
 {
-	int64_t wall = median(p->wall, p->done);
+	int64_t wall = typical(p->wall, p->done);
 
 	printf("%s\t%lld\t%lld\t%lld\t%lld\t%d\t%d\n", p->name, (long long)wall,
-	       (long long)p->wall[0], (long long)median(p->cpu, p->done), (long long)p->maxrss_kb,
+	       (long long)p->wall[0], (long long)typical(p->cpu, p->done), (long long)p->maxrss_kb,
 	       p->done, p->status);
 }
 

@@ -50,7 +50,12 @@ missing() {
 	unmeasured=1
 }
 
-# row WHAT FIGURE UNIT less|more TARGET
+# The same ratio in processor time, which a busy machine disturbs less.
+busy() {
+	((cpu[$2] == 0)) || printf '(cpu %s)' "$(div "${cpu[$1]}" "${cpu[$2]}" 2)"
+}
+
+# row WHAT FIGURE UNIT less|more TARGET [REMARK]
 row() {
 	local verdict
 
@@ -58,13 +63,13 @@ row() {
 		ok = way == "less" ? a <= b : a >= b
 		print ok ? "ok" : "OVER" }')
 	[[ $verdict == ok || $4 == less ]] || verdict=UNDER
-	printf '  %-56s %10s %-3s  %s %6s  %s\n' "$1" "$2" "$3" \
-		"$([[ $4 == less ]] && echo '<=' || echo '>=')" "$5" "$verdict"
+	printf '  %-56s %10s %-3s  %s %6s  %-5s %s\n' "$1" "$2" "$3" \
+		"$([[ $4 == less ]] && echo '<=' || echo '>=')" "$5" "$verdict" "${6:-}"
 }
 
 ratio() {
 	if [[ -n ${wall[$2]:-} && -n ${wall[$3]:-} ]]; then
-		row "$1" "$(div "${wall[$2]}" "${wall[$3]}" 2)" x "$5" "$4"
+		row "$1" "$(div "${wall[$2]}" "${wall[$3]}" 2)" x "$5" "$4" "$(busy "$2" "$3")"
 	else
 		missing "$1" 'not measured'
 	fi
