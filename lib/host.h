@@ -11,8 +11,9 @@
 
 enum scan_flags {
 	/*
-	 * Walk /sys/kernel/iommu_groups for the members of every group. Without it a PCI device's
-	 * group_id comes from its own link, and only groups that no PCI device named are walked.
+	 * Walk /sys/kernel/iommu_groups for the members of every group. Without it a device's
+	 * group_id comes from its own link, and only groups that no such link named are walked: for
+	 * members on buses that scan.c does not list.
 	 */
 	SCAN_GROUPS = 1 << 0,
 };
@@ -25,7 +26,7 @@ struct host {
 	int sysfs;
 	struct device **devices; /* sorted by device_compare() */
 	size_t n_devices, devices_room;
-	struct group **groups; /* sorted by id; without SCAN_GROUPS only those that were walked */
+	struct group **groups; /* sorted by id; without SCAN_GROUPS only the walked ones */
 	size_t n_groups, groups_room;
 	struct driver **drivers;
 	size_t n_drivers, drivers_room;

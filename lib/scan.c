@@ -22,11 +22,12 @@ struct scan {
 	enum scan_flags flags;
 	int dir; /* the directory whose entries are being looked at */
 	const char *pci;
-	size_t n_pci; /* the first so many devices of the host are the PCI ones, sorted */
+	const char *bus; /* the one whose entries are being looked at, when it is another */
+	size_t n_pci;	 /* the first so many devices of the host are the PCI ones, sorted */
 	struct group *group;
 	struct listed_group {
 		long id;
-		bool named; /* by a PCI device's link */
+		bool named; /* by a device's own link: its members are known */
 	} * listed;
 	size_t n_listed, room;
 };
@@ -96,14 +97,17 @@ static int scan_device(struct scan *scan, const char *bus, const char *name, con
 	return ret == -ENOENT ? 0 : ret;
 }
 
-static void read_group_link(struct scan *scan, struct device *device)
+/* The group that a device's own link names, -1 when there is none. */
+static long read_group_link(struct scan *scan, const char *entry)
 {
 	char path[NAME_MAX + sizeof("/iommu_group")], name[32];
 	unsigned long id;
 
-	snprintf(path, sizeof(path), "%s/iommu_group", device->name);
-	if (!sysfs_link_name(scan->dir, path, name, sizeof(name)) && !text_to_ulong(name, &id))
-		device->group_id = id;
+	snprintf(path, sizeof(path), "%s/iommu_group", entry);
+	if (sysfs_link_name(scan->dir, path, name, sizeof(name)) || text_to_ulong(name, &id) ||
+	    id > LONG_MAX)
+		return -1;
+	return id;
 }
 
 static int scan_pci_entry(void *arg, const char *name)
@@ -113,7 +117,7 @@ static int scan_pci_entry(void *arg, const char *name)
 	int ret = scan_device(scan, scan->pci, name, name, &device);
 
 	if (device && !(scan->flags & SCAN_GROUPS))
-		read_group_link(scan, device);
+		device->group_id = read_group_link(scan, name);
 	return ret;
 }
 
@@ -128,6 +132,48 @@ static int scan_pci(struct scan *scan)
 	ret = sysfs_each(dir, ".", scan_pci_entry, scan);
 	host_sort(scan->host);
 	scan->n_pci = scan->host->n_devices;
+	return ret;
+}
+
+/*
+ * The buses besides PCI whose devices may be in a group, and so perhaps in one with PCI devices:
+ * those that the kernel's IOMMU core knows (iommu_buses[]), and those with groups of their own
+ * making.
+ */
+static const char *const member_buses[] = { "platform",	      "amba",  "fsl-mc", "cdx",
+					    "host1x-context", "vmbus", "mdev",	 "ap" };
+
+static int scan_member_bus_entry(void *arg, const char *name)
+{
+	struct scan *scan = arg;
+	long id = read_group_link(scan, name);
+	struct device *device = NULL;
+	int ret;
+
+	if (id < 0)
+		return 0;
+	ret = scan_device(scan, scan->bus, name, name, &device);
+	if (device)
+		device->group_id = id;
+	return ret;
+}
+
+static int scan_member_buses(struct scan *scan)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < ARRAY_SIZE(member_buses); i++) {
+		char path[64];
+		_cleanup_close_ int dir = -1;
+
+		snprintf(path, sizeof(path), "bus/%s/devices", member_buses[i]);
+		dir = sysfs_open_dir(scan->host->sysfs, path);
+		if (dir < 0)
+			continue;
+		scan->dir = dir;
+		scan->bus = host_bus(scan->host, member_buses[i]);
+		ret = scan->bus ? sysfs_each(dir, ".", scan_member_bus_entry, scan) : -ENOMEM;
+	}
 	return ret;
 }
 
@@ -220,7 +266,7 @@ static void mark_named_groups(struct scan *scan)
 	if (!scan->n_listed)
 		return;
 	qsort(scan->listed, scan->n_listed, sizeof(*scan->listed), by_listed_id);
-	for (size_t i = 0; i < scan->n_pci; i++) {
+	for (size_t i = 0; i < scan->host->n_devices; i++) {
 		struct listed_group key = { .id = scan->host->devices[i]->group_id };
 		struct listed_group *found = bsearch(&key, scan->listed, scan->n_listed,
 						     sizeof(*scan->listed), by_listed_id);
@@ -254,6 +300,8 @@ static int scan_all(struct scan *scan)
 	if (!scan->pci)
 		return -ENOMEM;
 	ret = scan_pci(scan);
+	if (!ret && !(scan->flags & SCAN_GROUPS))
+		ret = scan_member_buses(scan);
 	if (!ret)
 		ret = scan_groups(scan);
 	free(scan->listed);
