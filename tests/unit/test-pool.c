@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "pool.h"
+#include "unit.h"
+
+#define JOBS 20
+
+/* What the jobs do, and what the parent heard. */
+struct jobs {
+	size_t hangs, dies; /* numbers of jobs, JOBS for none */
+	int foreign_fd;	    /* which no job may see */
+	int done[JOBS], lost[JOBS];
+	bool alive;
+	pid_t pid;
+	size_t signal_at;
+	pid_t tester;
+	int *started; /* shared */
+};
+
+static void run(void *arg, struct pool_worker *worker, size_t job)
+{
+	struct jobs *jobs = arg;
+	struct pool_report r = { .event = POOL_STEP };
+
+	__atomic_fetch_add(jobs->started, 1, __ATOMIC_RELAXED);
+	pool_send(worker, &r);
+	if (job == jobs->hangs)
+		pause();
+	if (job == jobs->dies)
+		raise(SIGKILL);
+	if (job == jobs->signal_at) {
+		kill(jobs->tester, SIGTERM);
+		while (!*pool_stop_flag(worker))
+			usleep(1000);
+	}
+	r.event = POOL_NEWS;
+	r.status = jobs->foreign_fd >= 0 && fcntl(jobs->foreign_fd, F_GETFD) >= 0;
+	pool_send(worker, &r);
+}
+
+static void report(void *arg, const struct pool_report *r)
+{
+	struct jobs *jobs = arg;
+
+	if (r->event != POOL_NEWS)
+		return;
+	assert_int_equal(r->status, 0);
+	jobs->done[r->job]++;
+}
+
+static void lost(void *arg, size_t job, pid_t pid, bool alive)
+{
+	struct jobs *jobs = arg;
+
+	jobs->lost[job]++;
+	jobs->pid = pid;
+	jobs->alive = alive;
+}
+
+static const struct pool_ops ops = { .run = run, .report = report, .lost = lost };
+
+static struct jobs make(void)
+{
+	struct jobs jobs = {
+		.hangs = JOBS, .dies = JOBS, .signal_at = JOBS, .foreign_fd = -1, .tester = getpid()
+	};
+
+	jobs.started =
+		mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(jobs.started != MAP_FAILED);
+	return jobs;
+}
+
+static void assert_all_but(const struct jobs *jobs, size_t but)
+{
+	for (size_t i = 0; i < JOBS; i++) {
+		assert_int_equal(jobs->done[i], i != but);
+		assert_int_equal(jobs->lost[i], i == but);
+	}
+}
+
+static void each_job_runs_once(void **state)
+{
+	struct jobs jobs = make();
+
+	(void)state;
+	assert_int_equal(pool_run(&ops, &jobs, JOBS, 8, 5000, NULL), 0);
+	assert_all_but(&jobs, JOBS);
+}
+
+static void a_hanging_job_is_left_behind_in_time_and_holds_nobody_up(void **state)
+{
+	struct jobs jobs = make();
+	struct timespec a, b;
+
+	(void)state;
+	jobs.hangs = 0;
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	/* One worker: all others run in the one that takes its place. */
+	assert_int_equal(pool_run(&ops, &jobs, JOBS, 1, 300, NULL), 0);
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	assert_all_but(&jobs, 0);
+	assert_true(jobs.alive);
+	assert_true(b.tv_sec - a.tv_sec < 5);
+	assert_int_equal(kill(jobs.pid, SIGKILL), 0);
+	assert_int_equal(waitpid(jobs.pid, NULL, 0), jobs.pid);
+}
+
+static void a_worker_that_dies_is_noticed(void **state)
+{
+	struct jobs jobs = make();
+
+	(void)state;
+	jobs.dies = 3;
+	assert_int_equal(pool_run(&ops, &jobs, JOBS, 2, 60000, NULL), 0);
+	assert_all_but(&jobs, 3);
+	assert_false(jobs.alive);
+}
+
+static void a_signal_ends_it_after_what_is_under_way(void **state)
+{
+	struct jobs jobs = make();
+	size_t done = 0;
+
+	(void)state;
+	jobs.signal_at = 4;
+	assert_int_equal(pool_run(&ops, &jobs, JOBS, 1, 5000, NULL), 0);
+	for (size_t i = 0; i < JOBS; i++)
+		done += jobs.done[i];
+	assert_int_equal(done, 5);
+	assert_int_equal(*jobs.started, 5);
+}
+
+static void a_worker_holds_no_fd_of_its_caller(void **state)
+{
+	struct jobs jobs = make();
+	int pipe_fds[2];
+
+	(void)state;
+	assert_int_equal(pipe(pipe_fds), 0);
+	jobs.foreign_fd = pipe_fds[1];
+	assert_int_equal(pool_run(&ops, &jobs, JOBS, 2, 5000, NULL), 0);
+	assert_all_but(&jobs, JOBS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_job_runs_once),
+		cmocka_unit_test(a_hanging_job_is_left_behind_in_time_and_holds_nobody_up),
+		cmocka_unit_test(a_worker_that_dies_is_noticed),
+		cmocka_unit_test(a_signal_ends_it_after_what_is_under_way),
+		cmocka_unit_test(a_worker_holds_no_fd_of_its_caller),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
