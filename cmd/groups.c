@@ -203,6 +203,14 @@ static int add_groups(struct groups *g, struct group **groups, size_t n, struct 
 	return 0;
 }
 
+/* The table has copies of all it shows: what it was made of makes room for the printing. */
+static void forget_sources(struct groups *g)
+{
+	gather_clear(&g->gather);
+	g->gather = (struct gather){ 0 };
+	names_free(take_ptr(g->names));
+}
+
 static enum exit_status groups_run(struct cmd_run *run, struct error *err)
 {
 	_cleanup_(groups_clear) struct groups g = { 0 };
@@ -213,8 +221,10 @@ static enum exit_status groups_run(struct cmd_run *run, struct error *err)
 	if (!g.table || gather_whitelist(&g.gather, err) < 0 ||
 	    gather_groups(&g.gather, run, &groups, &n, err) < 0)
 		return EXIT_DONE;
-	if (add_groups(&g, groups, n, err) >= 0)
-		table_print(g.table, stdout, err);
+	if (add_groups(&g, groups, n, err) < 0)
+		return EXIT_DONE;
+	forget_sources(&g);
+	table_print(g.table, stdout, err);
 	return EXIT_DONE;
 }
 

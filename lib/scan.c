@@ -129,7 +129,7 @@ static int scan_pci(struct scan *scan)
 	if (dir < 0)
 		return 0; /* a host without PCI */
 	scan->dir = dir;
-	ret = sysfs_each(dir, ".", scan_pci_entry, scan);
+	ret = sysfs_each_in(dir, scan_pci_entry, scan);
 	host_sort(scan->host);
 	scan->n_pci = scan->host->n_devices;
 	return ret;
@@ -172,7 +172,7 @@ static int scan_member_buses(struct scan *scan)
 			continue;
 		scan->dir = dir;
 		scan->bus = host_bus(scan->host, member_buses[i]);
-		ret = scan->bus ? sysfs_each(dir, ".", scan_member_bus_entry, scan) : -ENOMEM;
+		ret = scan->bus ? sysfs_each_in(dir, scan_member_bus_entry, scan) : -ENOMEM;
 	}
 	return ret;
 }
@@ -231,7 +231,7 @@ static int scan_group(struct scan *scan, int groups_dir, long id)
 	if (!scan->group)
 		return -ENOMEM;
 	scan->dir = dir;
-	return sysfs_each(dir, ".", scan_member, scan);
+	return sysfs_each_in(dir, scan_member, scan);
 }
 
 static int note_group(void *arg, const char *name)
@@ -283,7 +283,7 @@ static int scan_groups(struct scan *scan)
 
 	if (dir < 0)
 		return 0; /* no IOMMU support in this kernel */
-	ret = sysfs_each(dir, ".", note_group, scan);
+	ret = sysfs_each_in(dir, note_group, scan);
 	if (!(scan->flags & SCAN_GROUPS))
 		mark_named_groups(scan);
 	for (size_t i = 0; !ret && i < scan->n_listed; i++)

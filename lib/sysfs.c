@@ -109,15 +109,12 @@ int sysfs_exists(int dirfd, const char *path)
 }
 
 /* getdents64() itself: readdir() would cost an allocation and two more calls a directory. */
-int sysfs_each(int dirfd, const char *path, int (*fn)(void *arg, const char *name), void *arg)
+int sysfs_each_in(int fd, int (*fn)(void *arg, const char *name), void *arg)
 {
-	_cleanup_close_ int fd = sysfs_open_dir(dirfd, path);
 	char buf[8192] __attribute__((aligned(__alignof__(struct dirent64))));
 	ssize_t n;
 	int ret = 0;
 
-	if (fd < 0)
-		return fd;
 	while ((n = getdents64(fd, buf, sizeof(buf))) > 0) {
 		for (ssize_t at = 0; at < n;) {
 			struct dirent64 *entry = (struct dirent64 *)(buf + at);
@@ -131,6 +128,13 @@ int sysfs_each(int dirfd, const char *path, int (*fn)(void *arg, const char *nam
 		}
 	}
 	return n < 0 ? -errno : 0;
+}
+
+int sysfs_each(int dirfd, const char *path, int (*fn)(void *arg, const char *name), void *arg)
+{
+	_cleanup_close_ int fd = sysfs_open_dir(dirfd, path);
+
+	return fd < 0 ? fd : sysfs_each_in(fd, fn, arg);
 }
 
 int sysfs_write(int dirfd, const char *path, const char *data)

@@ -42,6 +42,9 @@ int sysfs_exists(int dirfd, const char *path);
  */
 int sysfs_each(int dirfd, const char *path, int (*fn)(void *arg, const char *name), void *arg);
 
+/* The same for a directory that is open already and was not read yet: it can be read once. */
+int sysfs_each_in(int fd, int (*fn)(void *arg, const char *name), void *arg);
+
 /* One write(2) of all of @data; -EIO when the kernel took only a part. May block for long. */
 int sysfs_write(int dirfd, const char *path, const char *data);
 

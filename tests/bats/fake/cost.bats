@@ -83,7 +83,7 @@ at_most_calls() {
 
 @test "twice the functions take at most twice the system calls" {
 	local one two verb
-	for verb in devices groups 'groups --json'; do
+	for verb in devices groups 'groups --json' 'groups --tree'; do
 		# shellcheck disable=SC2086
 		traced half $verb
 		one=$(count '(')
@@ -97,7 +97,7 @@ at_most_calls() {
 @test "4096 functions are listed within 12 MiB" {
 	local verb
 	[[ $VFIOCTL != *build-san* ]] || skip 'a sanitised program has shadow memory'
-	for verb in "devices -nr -o $COLUMNS_LISTED" devices groups 'groups --json'; do
+	for verb in "devices -nr -o $COLUMNS_LISTED" devices groups 'groups --json' 'groups --tree'; do
 		# shellcheck disable=SC2086
 		fakehost_run big /usr/bin/time -f %M -o "$BATS_TEST_TMPDIR/rss" "$VFIOCTL" $verb \
 			>"$BATS_TEST_TMPDIR/out"
