@@ -28,5 +28,5 @@ check-unit: $(UNIT_BIN)
 
 # make check-fake [SAN=1] [BATS=FILE...] - the program over made-up hosts, on this host
 check-fake: all
-	$(Q)VFIOCTL=$(CURDIR)/$(B)/vfioctl tests/tap bats $(B)/tap \
+	$(Q)VFIOCTL=$(CURDIR)/$(B)/vfioctl tests/tap bats $(B)/tap fake \
 		$(or $(BATS),$(wildcard tests/bats/fake/*.bats))

@@ -9,6 +9,7 @@
 shopt -s inherit_errexit
 
 VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034 # for those who source this
 TOP_DIR=$(cd "$VM_DIR/../.." && pwd)
 # What make is given for the project's own directories has no place in the tools started from here.
 unset MAKEFLAGS MAKELEVEL CDPATH

@@ -8,6 +8,7 @@
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # The host's mirror of Debian's main archive.
+# shellcheck disable=SC2016 # apt replaces these, not the shell
 debs_mirror() {
 	local uri release
 	while IFS='|' read -r uri release; do
@@ -24,6 +25,7 @@ debs_mirror() {
 
 # debs_sources SUITE - a sources.list for it. The archive of security updates, without which there
 # is no 6.12 for bookworm, stands beside the main one on every mirror that carries it.
+# shellcheck disable=SC2016 # as above
 debs_sources() {
 	local mirror opt='' security
 	mirror=$(debs_mirror)

@@ -3,7 +3,7 @@
 KERNEL ?= 6.12
 TOPOLOGY ?= default
 
-.PHONY: demo vm-shell vm-update check-vm
+.PHONY: demo vm-shell vm-update check-vm check-harness
 
 # make vm-shell [KERNEL=6.12] [TOPOLOGY=default] - a shell in a guest, with vfioctl on its path
 vm-shell:
@@ -15,6 +15,10 @@ vm-shell:
 check-vm: all
 	$(Q)tests/vm/suite --kernels "$(if $(filter command% environment,$(origin KERNEL)),$(KERNEL),6.1 6.12)" \
 		--tap $(B)/tap $(if $(MODULES),--modules $(MODULES)) $(BATS)
+
+# make check-harness - that the harness tells a guest that is well from one that is not
+check-harness:
+	$(Q)tests/tap bats $(B)/tap harness tests/vm/selftest.bats
 
 # make vm-update - the next run takes the newest kernels and packages of the suites
 vm-update:

@@ -4,18 +4,7 @@
 # That the guest is what the other files take it for.
 
 load ../helpers/common
-
-driver_of() {
-	basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
-}
-
-group_of() {
-	basename "$(readlink "/sys/bus/pci/devices/$1/iommu_group")"
-}
-
-members_of() {
-	ls "/sys/kernel/iommu_groups/$(group_of "$1")/devices"
-}
+load ../helpers/guest
 
 @test "the guest runs the kernel it was asked for" {
 	[[ $(uname -r) == "$VM_KERNEL".* ]]
@@ -49,15 +38,13 @@ members_of() {
 @test "the disk of the second NVMe is mounted on /srv and can be written" {
 	run findmnt -no FSTYPE /srv
 	assert_output ext4
-	disk=$(ls -d /sys/bus/pci/devices/0000:02:00.0/nvme/nvme*/nvme*n*)
-	assert_equal "$(findmnt -no SOURCE /srv)" "/dev/${disk##*/}"
+	assert_equal "$(findmnt -no SOURCE /srv)" "$(disk_of 0000:02:00.0)"
 	echo hello >/srv/file
 	sync -f /srv/file
 }
 
 @test "the spare disk can be read" {
-	disk=$(ls -d /sys/bus/pci/devices/0000:01:00.0/nvme/nvme*/nvme*n*)
-	run head -c 10 "/dev/${disk##*/}"
+	run head -c 10 "$(disk_of 0000:01:00.0)"
 	assert_output 'disk spare'
 }
 
