@@ -9,9 +9,9 @@
 const struct cmd_option help_global_options[] = {
 	{ "help", 'h', NULL, "show this help", GLOBAL_HELP },
 	{ "version", 'V', NULL, "show the version", GLOBAL_VERSION },
-	{ "list-cmds", 0, NULL, "list the commands, one a line", GLOBAL_LIST_CMDS },
-	{ "list-opts", 0, "[COMMAND]", "list the options, one a line", GLOBAL_LIST_OPTS },
-	{ "list-columns", 0, "COMMAND", "list the columns of a command", GLOBAL_LIST_COLUMNS },
+	{ "list-cmds", 0, NULL, "list the verbs, one a line", GLOBAL_LIST_CMDS },
+	{ "list-opts", 0, "[VERB]", "list the options, one a line", GLOBAL_LIST_OPTS },
+	{ "list-columns", 0, "VERB", "list the columns of a verb", GLOBAL_LIST_COLUMNS },
 	{ 0 },
 };
 
@@ -38,15 +38,15 @@ static void put_summary(FILE *out, const char *summary)
 
 void help_program(FILE *out, const struct cmd *const *cmds, size_t n)
 {
-	fputs("Usage: vfioctl [COMMAND] [OPTION...] [SELECTOR...]\n", out);
+	fputs("Usage: vfioctl [VERB] [OPTION...] [SELECTOR...]\n", out);
 	put_summary(out, "see and change which devices are handed to userspace through VFIO");
-	fputs("\nCommands (without one: status):\n", out);
+	fputs("\nVerbs (without one: status):\n", out);
 	for (size_t i = 0; i < n; i++)
 		fprintf(out, " %-12s %s\n", cmds[i]->name, cmds[i]->summary);
 	fputs("\nOptions:\n", out);
 	for (const struct cmd_option *option = help_global_options; option->name; option++)
 		put_option(out, option);
-	fputs("\n'vfioctl help COMMAND' tells more of one; vfioctl(8) has selectors and exit "
+	fputs("\n'vfioctl help VERB' tells more of one; vfioctl(8) has selectors and exit "
 	      "statuses.\n",
 	      out);
 }

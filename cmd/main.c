@@ -24,7 +24,7 @@ static const struct cmd *find_cmd(const char *name, struct error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
 		if (!strcmp(cmds[i]->name, name))
 			return cmds[i];
-	error_set(err, EXIT_USAGE, EINVAL, "there is no command '%s'; see 'vfioctl --help'", name);
+	error_set(err, EXIT_USAGE, EINVAL, "there is no verb '%s'; see 'vfioctl --help'", name);
 	return NULL;
 }
 
@@ -205,7 +205,7 @@ static bool parse_global(int argc, char **argv, struct error *err)
 	if (value == '?' || value == ':')
 		error_set(err, EXIT_USAGE, EINVAL,
 			  value == ':' ? "option '%s' needs a value"
-				       : "there is no option '%s' before a command; see 'vfioctl "
+				       : "there is no option '%s' before a verb; see 'vfioctl "
 					 "--help'",
 			  argv[optind - 1]);
 	else
@@ -216,13 +216,13 @@ static bool parse_global(int argc, char **argv, struct error *err)
 	return true;
 }
 
-/* vfioctl help [COMMAND] */
+/* vfioctl help [VERB] */
 static void do_help(int argc, char **argv, struct error *err)
 {
 	const struct cmd *cmd = argc > 1 ? find_cmd(argv[1], err) : NULL;
 
 	if (argc > 2)
-		error_set(err, EXIT_USAGE, EINVAL, "help takes one command: '%s'", argv[2]);
+		error_set(err, EXIT_USAGE, EINVAL, "help takes one verb: '%s'", argv[2]);
 	if (err->status != EXIT_DONE)
 		return;
 	if (cmd)

@@ -3,6 +3,7 @@
 #
 # What every bats file loads first.
 
+bats_require_minimum_version 1.5.0
 load /usr/lib/bats/bats-support/load
 load /usr/lib/bats/bats-assert/load
 load /usr/lib/bats/bats-file/load
