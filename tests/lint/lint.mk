@@ -8,7 +8,7 @@ LINT_SH = $(shell git ls-files | xargs grep -lE '^\#!/(usr/)?bin/(env )?(ba)?sh'
 # make lint - format, spelling, shell, manuals, and that help, manual and completion agree
 lint: all
 	$(Q)tests/lint/format $(LINT_C)
-	$(Q)shellcheck -x $(LINT_SH)
+	$(Q)shellcheck $(LINT_SH)
 	$(Q)codespell --ignore-words tests/lint/codespell.words $$(git ls-files | grep -v '^LICENSE$$')
 	$(Q)tests/lint/spdx
 	$(Q)tests/lint/layers
