@@ -5,6 +5,14 @@ TOPOLOGY ?= default
 
 .PHONY: demo vm-shell vm-update check-vm check-harness
 
+# make demo [KERNEL=6.12] - sets all up, shows the program at work in a guest, leaves a shell there
+demo:
+	$(Q)tests/setup demo
+	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)echo "booting a guest (Linux $(KERNEL), emulated IOMMU); the host's devices are left alone"
+	$(Q)if [ -t 0 ] && [ -t 1 ]; then console=--console; fi; \
+		tests/vm/run --kernel $(KERNEL) $$console -- tests/vm/demo
+
 # make vm-shell [KERNEL=6.12] [TOPOLOGY=default] - a shell in a guest, with vfioctl on its path
 vm-shell:
 	$(Q)tests/setup demo
