@@ -9,26 +9,48 @@
 
 #define BUF 4096
 
-static void user_name(uid_t uid, char *out, size_t size)
+/*
+ * The last name of either kind: nearly all nodes have one owner, and each look-up reads a file, or
+ * asks a directory server.
+ */
+struct last_name {
+	bool known;
+	unsigned id;
+	char name[64];
+};
+
+static const char *user_name(uid_t uid)
 {
+	static struct last_name last;
 	struct passwd entry, *found = NULL;
 	char buf[BUF];
 
+	if (last.known && last.id == uid)
+		return last.name;
 	if (getpwuid_r(uid, &entry, buf, sizeof(buf), &found) || !found)
-		snprintf(out, size, "%u", uid);
+		snprintf(last.name, sizeof(last.name), "%u", uid);
 	else
-		snprintf(out, size, "%s", found->pw_name);
+		snprintf(last.name, sizeof(last.name), "%s", found->pw_name);
+	last.id = uid;
+	last.known = true;
+	return last.name;
 }
 
-static void group_name(gid_t gid, char *out, size_t size)
+static const char *group_name(gid_t gid)
 {
+	static struct last_name last;
 	struct group entry, *found = NULL;
 	char buf[BUF];
 
+	if (last.known && last.id == gid)
+		return last.name;
 	if (getgrgid_r(gid, &entry, buf, sizeof(buf), &found) || !found)
-		snprintf(out, size, "%u", gid);
+		snprintf(last.name, sizeof(last.name), "%u", gid);
 	else
-		snprintf(out, size, "%s", found->gr_name);
+		snprintf(last.name, sizeof(last.name), "%s", found->gr_name);
+	last.id = gid;
+	last.known = true;
+	return last.name;
 }
 
 static bool node_look(struct node *out)
@@ -39,8 +61,8 @@ static bool node_look(struct node *out)
 		return false;
 	out->mode = st.st_mode & 07777;
 	out->rdev = st.st_rdev;
-	user_name(st.st_uid, out->owner, sizeof(out->owner));
-	group_name(st.st_gid, out->group, sizeof(out->group));
+	snprintf(out->owner, sizeof(out->owner), "%s", user_name(st.st_uid));
+	snprintf(out->group, sizeof(out->group), "%s", group_name(st.st_gid));
 	return true;
 }
 
