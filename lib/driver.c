@@ -69,6 +69,24 @@ static char *driver_of_module(const struct host *host, const char *bus, const ch
 	return driver;
 }
 
+/*
+ * What a module that is not loaded will call its driver. Most name it after themselves; of the
+ * kernel's own VFIO drivers these do not.
+ */
+static const char *expected_driver(const char *module)
+{
+	static const char *const dashed[][2] = {
+		{ "vfio_pci", "vfio-pci" },   { "vfio_platform", "vfio-platform" },
+		{ "vfio_amba", "vfio-amba" }, { "vfio_fsl_mc", "vfio-fsl-mc" },
+		{ "vfio_cdx", "vfio-cdx" },   { "pci_stub", "pci-stub" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(dashed); i++)
+		if (!strcmp(module, dashed[i][0]))
+			return dashed[i][1];
+	return module;
+}
+
 char *driver_resolve(const struct host *host, struct modules *modules, const char *bus,
 		     const char *name, bool load, bool *unloaded, struct error *err)
 {
@@ -85,7 +103,7 @@ char *driver_resolve(const struct host *host, struct modules *modules, const cha
 	if (!load) {
 		driver = driver_of_module(host, bus, name, NULL);
 		*unloaded = !driver;
-		return driver ?: strdup(name);
+		return driver ?: strdup(expected_driver(name));
 	}
 	if (modules_load(modules, name, &why)) {
 		error_set(err, EXIT_FAILED, why.errnum,
