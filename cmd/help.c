@@ -12,6 +12,8 @@ const struct cmd_option help_global_options[] = {
 	{ "list-cmds", 0, NULL, "list the verbs, one a line", GLOBAL_LIST_CMDS },
 	{ "list-opts", 0, "[VERB]", "list the options, one a line", GLOBAL_LIST_OPTS },
 	{ "list-columns", 0, "VERB", "list the columns of a verb", GLOBAL_LIST_COLUMNS },
+	{ "list-classes", 0, NULL, "list the names that class: takes", GLOBAL_LIST_CLASSES },
+	{ "list-reasons", 0, NULL, "list the reasons that --allow= takes", GLOBAL_LIST_REASONS },
 	{ 0 },
 };
 
@@ -128,4 +130,14 @@ void help_list_columns(FILE *out, const struct cmd *cmd)
 	for (size_t i = 0; i < cmd->n_dry_run_columns; i++)
 		if (!is_listed(cmd, cmd->dry_run_columns[i].name))
 			fprintf(out, "%s\n", cmd->dry_run_columns[i].name);
+}
+
+void help_list_strings(FILE *out, int (*get)(struct strv *out))
+{
+	struct strv list = { 0 };
+
+	get(&list);
+	for (size_t i = 0; i < list.n; i++)
+		fprintf(out, "%s\n", list.v[i]);
+	strv_clear(&list);
 }

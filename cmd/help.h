@@ -16,6 +16,9 @@ enum help_global {
 	GLOBAL_LIST_CMDS,
 	GLOBAL_LIST_OPTS,
 	GLOBAL_LIST_COLUMNS,
+	GLOBAL_LIST_CLASSES,
+	GLOBAL_LIST_REASONS,
+	GLOBAL_END,
 };
 
 void help_program(FILE *out, const struct cmd *const *cmds, size_t n);
@@ -27,5 +30,6 @@ void help_list_options(FILE *out, const struct cmd *cmd);
 
 /* Names one a line. */
 void help_list_columns(FILE *out, const struct cmd *cmd);
+void help_list_strings(FILE *out, int (*get)(struct strv *out));
 
 #endif

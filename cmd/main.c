@@ -14,6 +14,8 @@
 #include "cmd.h"
 #include "help.h"
 #include "options.h"
+#include "safety.h"
+#include "selector_parse.h"
 
 static const struct cmd *const cmds[] = {
 	&cmd_status, &cmd_devices, &cmd_groups, &cmd_viable, &cmd_whitelist, &cmd_bind, &cmd_unbind,
@@ -182,22 +184,35 @@ static void do_global(enum help_global option, const char *arg, struct error *er
 	case GLOBAL_LIST_COLUMNS:
 		help_list_columns(stdout, cmd);
 		break;
+	case GLOBAL_LIST_CLASSES:
+		help_list_strings(stdout, selector_class_names);
+		break;
+	case GLOBAL_LIST_REASONS:
+		help_list_strings(stdout, safety_reasons);
+		break;
+	case GLOBAL_END:
+		break;
 	}
+}
+
+/* "[VERB]" may be left out. */
+static int takes_value(const char *arg)
+{
+	if (!arg)
+		return no_argument;
+	return arg[0] == '[' ? optional_argument : required_argument;
 }
 
 /* True when an option before the verb was all there was to do. Else optind is at the verb. */
 static bool parse_global(int argc, char **argv, struct error *err)
 {
-	static const struct option longs[] = {
-		{ "help", no_argument, NULL, GLOBAL_HELP },
-		{ "version", no_argument, NULL, GLOBAL_VERSION },
-		{ "list-cmds", no_argument, NULL, GLOBAL_LIST_CMDS },
-		{ "list-opts", optional_argument, NULL, GLOBAL_LIST_OPTS },
-		{ "list-columns", required_argument, NULL, GLOBAL_LIST_COLUMNS },
-		{ 0 },
-	};
+	struct option longs[GLOBAL_END + 1] = { 0 };
 	int value;
 
+	for (size_t i = 0; i < GLOBAL_END; i++)
+		longs[i] = (struct option){ .name = help_global_options[i].name,
+					    .has_arg = takes_value(help_global_options[i].arg),
+					    .val = help_global_options[i].value };
 	opterr = 0;
 	value = getopt_long(argc, argv, "+:hV", longs, NULL);
 	if (value == -1)

@@ -42,6 +42,15 @@ static const struct {
 	{ "usb", 0x0c0300, 0xffff00 },
 };
 
+int selector_class_names(struct strv *out)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < ARRAY_SIZE(class_names); i++)
+		ret = strv_add(out, class_names[i].name);
+	return ret;
+}
+
 static int malformed(struct error *err, const char *text, const char *expected)
 {
 	return error_set(err, EXIT_USAGE, EINVAL, "'%s' is no selector: %s", text, expected);

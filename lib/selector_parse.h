@@ -5,6 +5,7 @@
 
 #include "device.h"
 #include "error.h"
+#include "text.h"
 
 enum selector_kind {
 	SELECT_ADDRESS, /* one PCI address */
@@ -32,5 +33,8 @@ struct selector {
 int selector_parse(const char *text, struct selector *out, struct error *err);
 
 bool selector_matches(const struct selector *selector, const struct device *device);
+
+/* The names that class: takes. 0 or -ENOMEM. */
+int selector_class_names(struct strv *out);
 
 #endif
