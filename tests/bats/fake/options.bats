@@ -11,10 +11,10 @@ setup() {
 }
 
 @test "an unknown verb is a usage error that names it and says where help is" {
-	run --separate-stderr "$VFIOCTL" grups
+	run --separate-stderr "$VFIOCTL" frobnicate
 	assert_failure 2
 	assert_output ""
-	assert_equal "$stderr" "vfioctl: there is no verb 'grups'; see 'vfioctl --help'"
+	assert_equal "$stderr" "vfioctl: there is no verb 'frobnicate'; see 'vfioctl --help'"
 }
 
 @test "an unknown option is a usage error of every verb, and runs nothing" {
@@ -150,7 +150,7 @@ setup() {
 }
 
 @test "help of an unknown verb is a usage error" {
-	run "$VFIOCTL" help grups
+	run "$VFIOCTL" help frobnicate
 	assert_failure 2
 	run "$VFIOCTL" help devices groups
 	assert_failure 2
