@@ -63,8 +63,8 @@ row() {
 		ok = way == "less" ? a <= b : a >= b
 		print ok ? "ok" : "OVER" }')
 	[[ $verdict == ok || $4 == less ]] || verdict=UNDER
-	printf '  %-56s %10s %-3s  %s %6s  %-5s %s\n' "$1" "$2" "$3" \
-		"$([[ $4 == less ]] && echo '<=' || echo '>=')" "$5" "$verdict" "${6:-}"
+	printf '  %-56s %10s %-3s  %s %6s  %s\n' "$1" "$2" "$3" \
+		"$([[ $4 == less ]] && echo '<=' || echo '>=')" "$5" "$verdict${6:+ $6}"
 }
 
 ratio() {
