@@ -178,3 +178,60 @@ EOT
 	wait "$!"
 	assert_equal "$(cat "$VFIOCTL_CACHE/log")" built
 }
+
+@test "modules of ours take the place of the kernel's of the same name" {
+	mkdir "$BATS_TEST_TMPDIR/ours"
+	cp "$(find "$("$HARNESS/mkkernel" 6.1)/lib" -name vfio.ko)" "$BATS_TEST_TMPDIR/ours"
+	guest --modules "$BATS_TEST_TMPDIR/ours" -- bash -c \
+		'modinfo -n vfio vfio-pci; modprobe vfio-pci && ls -d /sys/module/vfio_pci'
+	assert_success
+	assert_line --regexp '^/lib/modules/.*/updates/vfio.ko$'
+	assert_line --regexp '^/lib/modules/.*/kernel/drivers/vfio/.*vfio-pci.ko$'
+	assert_line /sys/module/vfio_pci
+}
+
+@test "a suite boots once for files of the same needs, and fails when one of them does" {
+	cd "$BATS_TEST_TMPDIR"
+	printf '# topology: bare\n# iommu: none\n@test "a %%s" { %%s; }\n' >form
+	# shellcheck disable=SC2059 # the form has the words in it
+	printf "$(cat form)\n" passes true >a.bats
+	# shellcheck disable=SC2059
+	printf "$(cat form)\n" fails false >b.bats
+	{
+		echo '# kernel: 6.12'
+		cat a.bats
+	} >c.bats
+	mkdir "$HARNESS/../bats/selftest"
+	mv a.bats b.bats c.bats "$HARNESS/../bats/selftest"
+	run "$HARNESS/suite" --kernels 6.1 --tap "$BATS_TEST_TMPDIR/tap" \
+		tests/bats/selftest/{a,b,c}.bats
+	rm -r "$HARNESS/../bats/selftest"
+	assert_failure 1
+	assert_line --partial '6.1-bare-none: 2 of 3 passed'
+	assert_line 'not ok 2 a fails'
+	run "$HARNESS/../tap" sum "$BATS_TEST_TMPDIR/tap"
+	assert_failure
+	assert_output '2 passed, 1 failed, 0 skipped'
+}
+
+@test "the sum counts skips and names them, and no test at all is a failure" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir some none
+	printf '1..3\nok 1 one\nok 2 two # skip no such tool\nok 3 three\n' >some/x.tap
+	run "$HARNESS/../tap" sum some
+	assert_success
+	assert_line 'skipped: two # skip no such tool'
+	assert_line '2 passed, 0 failed, 1 skipped'
+	run "$HARNESS/../tap" sum none
+	assert_failure
+	assert_output '0 passed, 0 failed, 0 skipped'
+}
+
+@test "a unit program that dies without a word is a failure that counts" {
+	printf '#!/bin/sh\nkill -SEGV $$\n' >"$BATS_TEST_TMPDIR/dies"
+	chmod +x "$BATS_TEST_TMPDIR/dies"
+	run "$HARNESS/../tap" unit "$BATS_TEST_TMPDIR/tap" "$BATS_TEST_TMPDIR/dies"
+	assert_failure
+	run "$HARNESS/../tap" sum "$BATS_TEST_TMPDIR/tap"
+	assert_output '0 passed, 1 failed, 0 skipped'
+}
