@@ -32,7 +32,8 @@ static int all_groups(const struct host *host, struct group ***groups, size_t *n
 	*groups = malloc((host->n_groups + 1) * sizeof(struct group *));
 	if (!*groups)
 		return -ENOMEM;
-	memcpy(*groups, host->groups, host->n_groups * sizeof(struct group *));
+	if (host->n_groups)
+		memcpy(*groups, host->groups, host->n_groups * sizeof(struct group *));
 	*n = host->n_groups;
 	return 0;
 }
