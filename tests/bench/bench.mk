@@ -23,5 +23,5 @@ bench:
 bench-host: all $(MKFAKEHOST) $(BENCH_BIN)
 	$(Q)tests/bench/host
 
-bench-guest: all
+bench-guest: all $(BENCH_BIN)
 	$(Q)tests/bench/guest
