@@ -68,7 +68,10 @@ _vfioctl_options() {
 # _vfioctl_value PROGRAM VERB OPTION - what an option takes; fails for one that takes nothing
 _vfioctl_value() {
 	case $3 in
-	--output) _vfioctl_offer_list "$cur" < <("$1" --list-columns="$2" 2>/dev/null | tr '[:upper:]' '[:lower:]') ;;
+	--output)
+		_vfioctl_offer_list "$cur" < <("$1" --list-columns="$2" 2>/dev/null |
+			tr '[:upper:]' '[:lower:]')
+		;;
 	--allow) _vfioctl_offer_list "$cur" < <("$1" --list-reasons 2>/dev/null) ;;
 	--driver) _vfioctl_offer "$cur" < <(printf '%s\n' /sys/bus/pci/drivers/* | sed 's,.*/,,') ;;
 	--list-opts | --list-columns) _vfioctl_offer "$cur" < <("$1" --list-cmds) ;;

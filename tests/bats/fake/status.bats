@@ -27,8 +27,8 @@ setup() {
 	run fakehost_vfioctl small status --json
 	assert_success
 	validate_json status <<<"$output"
-	assert_equal "$(jq -c '.hosts[0] | [.iommu, .iommu_units, .groups, .viable, .devices, .bound, .in_use]' \
-		<<<"$output")" '["intel",["dmar0"],9,5,12,1,0]'
+	assert_equal "$(jq -c '.hosts[0] |
+		[.iommu, .iommu_units, .groups, .viable, .devices, .bound, .in_use]' <<<"$output")" '["intel",["dmar0"],9,5,12,1,0]'
 }
 
 @test "the VFIO modules that are loaded are named with where they come from" {
