@@ -15,6 +15,7 @@
 #include "cleanup.h"
 
 #define TICK_MS	    100
+#define SLOW_MS	    20
 #define WORKERS_MAX 64
 
 /* Shared with the workers. Every field only ever grows. */
@@ -41,13 +42,15 @@ struct seat {
 	bool running;
 	bool has_job;
 	size_t job;
-	long deadline; /* CLOCK_MONOTONIC in ms, 0: none */
+	long since;    /* when the job began; CLOCK_MONOTONIC in ms */
+	long deadline; /* the same, 0: none */
 };
 
 struct pool {
 	const struct pool_ops *ops;
 	void *arg;
 	size_t n;
+	size_t workers; /* as many at most */
 	int timeout_ms;
 	int pipe[2];
 	int signals;
@@ -166,6 +169,37 @@ static size_t running(const struct pool *p)
 	return n;
 }
 
+/* How many more workers would find a job. */
+static size_t room(const struct pool *p)
+{
+	size_t next = __atomic_load_n(&p->shared->next, __ATOMIC_RELAXED);
+	size_t busy = running(p);
+
+	if (next >= p->n || busy >= p->workers ||
+	    __atomic_load_n(&p->shared->stop, __ATOMIC_RELAXED))
+		return 0;
+	return p->n - next < p->workers - busy ? p->n - next : p->workers - busy;
+}
+
+/*
+ * A fork costs as much as a quick job or two: it is worth it only when a job takes its time, which
+ * is when it waits for a device.
+ */
+static void start_more(struct pool *p)
+{
+	long slow = now_ms() - SLOW_MS;
+	bool wanted = false;
+
+	for (size_t i = 0; i < p->n_seats; i++) {
+		const struct seat *seat = &p->seats[i];
+
+		wanted |= seat->running && seat->has_job && seat->since <= slow;
+	}
+	for (size_t n = wanted ? room(p) : 0; n; n--)
+		if (start_worker(p))
+			return; /* fewer will do */
+}
+
 static void lose(struct pool *p, struct seat *seat, bool alive)
 {
 	seat->running = false;
@@ -187,7 +221,8 @@ static void take_report(struct pool *p, const struct pool_report *report)
 	case POOL_JOB:
 		seat->has_job = true;
 		seat->job = report->job;
-		seat->deadline = now_ms() + p->timeout_ms;
+		seat->since = now_ms();
+		seat->deadline = seat->since + p->timeout_ms;
 		return;
 	case POOL_END:
 		seat->running = false;
@@ -255,13 +290,14 @@ static void watch(struct pool *p)
 			{ .fd = p->signals, .events = POLLIN },
 		};
 
-		if (poll(fds, ARRAY_SIZE(fds), TICK_MS) > 0) {
+		if (poll(fds, ARRAY_SIZE(fds), room(p) ? SLOW_MS : TICK_MS) > 0) {
 			if (fds[0].revents)
 				drain(p);
 			if (fds[1].revents)
 				take_signal(p);
 		}
 		check_seats(p);
+		start_more(p);
 		if (p->ops->tick)
 			p->ops->tick(p->arg);
 	}
@@ -302,6 +338,7 @@ int pool_run(const struct pool_ops *ops, void *arg, size_t n, size_t workers, in
 		.ops = ops,
 		.arg = arg,
 		.n = n,
+		.workers = workers,
 		.timeout_ms = timeout_ms,
 		.pipe = { -1, -1 },
 		.signals = -1,
@@ -316,13 +353,8 @@ int pool_run(const struct pool_ops *ops, void *arg, size_t n, size_t workers, in
 	/* Workers inherit this: what interrupts the command must not interrupt a change halfway. */
 	sigprocmask(SIG_BLOCK, &mask, &old);
 	ret = pool_open(&p, &mask);
-	for (size_t i = 0; !ret && i < workers && i < n; i++) {
+	if (!ret && n)
 		ret = start_worker(&p);
-		if (ret && i) {
-			ret = 0; /* fewer will do */
-			break;
-		}
-	}
 	if (!ret)
 		watch(&p);
 	pool_close(&p);

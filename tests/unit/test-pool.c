@@ -22,7 +22,9 @@ struct jobs {
 	pid_t pid;
 	size_t signal_at;
 	pid_t tester;
-	int *started; /* shared */
+	unsigned int slow_ms;	 /* what each job takes */
+	unsigned int worker_set; /* a bit for each that told of a job done */
+	int *started;		 /* shared */
 };
 
 static void run(void *arg, struct pool_worker *worker, size_t job)
@@ -41,6 +43,7 @@ static void run(void *arg, struct pool_worker *worker, size_t job)
 		while (!*pool_stop_flag(worker))
 			usleep(1000);
 	}
+	usleep(jobs->slow_ms * 1000);
 	r.event = POOL_NEWS;
 	r.status = jobs->foreign_fd >= 0 && fcntl(jobs->foreign_fd, F_GETFD) >= 0;
 	pool_send(worker, &r);
@@ -54,6 +57,7 @@ static void report(void *arg, const struct pool_report *r)
 		return;
 	assert_int_equal(r->status, 0);
 	jobs->done[r->job]++;
+	jobs->worker_set |= 1u << r->worker;
 }
 
 static void lost(void *arg, size_t job, pid_t pid, bool alive)
@@ -94,6 +98,17 @@ static void each_job_runs_once(void **state)
 	(void)state;
 	assert_int_equal(pool_run(&ops, &jobs, JOBS, 8, 5000, NULL), 0);
 	assert_all_but(&jobs, JOBS);
+}
+
+static void slow_jobs_run_side_by_side_in_no_more_workers_than_allowed(void **state)
+{
+	struct jobs jobs = make();
+
+	(void)state;
+	jobs.slow_ms = 100;
+	assert_int_equal(pool_run(&ops, &jobs, JOBS, 4, 5000, NULL), 0);
+	assert_all_but(&jobs, JOBS);
+	assert_int_equal(jobs.worker_set, 0xf);
 }
 
 static void a_hanging_job_is_left_behind_in_time_and_holds_nobody_up(void **state)
@@ -155,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_job_runs_once),
+		cmocka_unit_test(slow_jobs_run_side_by_side_in_no_more_workers_than_allowed),
 		cmocka_unit_test(a_hanging_job_is_left_behind_in_time_and_holds_nobody_up),
 		cmocka_unit_test(a_worker_that_dies_is_noticed),
 		cmocka_unit_test(a_signal_ends_it_after_what_is_under_way),
