@@ -76,7 +76,7 @@ setup() {
 	run fakehost_vfioctl buses groups -nr -o group,devices,drivers
 	assert_success
 	assert_line '0 0000:00:01.0,fsl-bman vfio-pci,'
-	assert_line '4 dprc.1,dpni.2 fsl_mc_dprc,vfio-fsl-mc'
+	assert_line '4 dpni.2,dprc.1 vfio-fsl-mc,fsl_mc_dprc'
 }
 
 @test "a host without an IOMMU has no groups, and that is no failure" {
