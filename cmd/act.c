@@ -113,6 +113,18 @@ static bool is_named(const struct cmd_run *run, const struct device *device)
 	return false;
 }
 
+/* A group is as definite as an address: nothing but its members can be meant. */
+static bool is_of_named_group(const struct cmd_run *run, const struct device *device)
+{
+	char group[32];
+
+	snprintf(group, sizeof(group), "group:%ld", device->group_id);
+	for (size_t i = 0; i < run->n_selectors; i++)
+		if (!strcmp(run->selectors[i], group))
+			return true;
+	return false;
+}
+
 /* Bridges are left alone unless named, or held by a driver that is for just that. */
 static bool sweeps(const struct cmd_run *run, enum change_verb verb, const struct device *device)
 {
@@ -134,7 +146,7 @@ static int add_selected(struct devices *d, const struct cmd_run *run, enum chang
 
 		if (!named && !sweeps(run, verb, sel->devices[i]))
 			continue;
-		by_pattern += !named;
+		by_pattern += !named && !is_of_named_group(run, sel->devices[i]);
 		ret = devices_add(d, sel->devices[i]);
 	}
 	d->swept = by_pattern > 1;

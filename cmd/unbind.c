@@ -2,7 +2,8 @@
 #include "act.h"
 
 static const struct cmd_option options[] = {
-
+	{ "driver", 0, "DRIVER", "the driver to give them to, instead of the one they had",
+	  ACT_DRIVER },
 	{ "group", 0, NULL, "every endpoint of the groups, bridges are left alone", ACT_GROUP },
 	{ "dry-run", 0, NULL, "show the steps, do nothing; needs not be root", ACT_DRY_RUN },
 	{ "yes", 'y', NULL, "do not ask when patterns match several devices", ACT_YES },

@@ -33,9 +33,9 @@ const char *change_result_name(enum change_result result);
 
 struct change {
 	struct target target;
-	char *driver;	/* bind: the one asked for */
+	char *driver;	/* bind: the one asked for; unbind: the one to go back to, NULL: any */
 	bool any_vfio;	/* bind: any VFIO driver that it has already will do */
-	char *unloaded; /* bind, dry run: a module that would be loaded first; NULL: none */
+	char *unloaded; /* dry run: a module that would be loaded first; NULL: none */
 
 	bool ended; /* the outcome is known */
 	enum change_result result;

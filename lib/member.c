@@ -58,16 +58,21 @@ void member_tell_plan(const struct member *m)
 static struct plan_origin origin_of(const struct member *m)
 {
 	const struct record *r = &m->before;
-	struct plan_origin origin = { .known = m->recorded };
+	/* What the user names for a device to go back to is worth more than what is on record. */
+	const char *named = m->set->verb == CHANGE_UNBIND ? m->change->driver : NULL;
+	struct plan_origin origin = { .known = m->recorded || named };
 
-	if (!m->recorded)
-		return origin;
-	origin.driver = r->origin_driver;
-	origin.override = r->origin_override;
-	origin.set = r->set;
+	if (m->recorded) {
+		origin.driver = r->origin_driver;
+		origin.override = r->origin_override;
+		origin.set = r->set;
+	}
+	if (named)
+		origin.driver = named;
 	origin.driver_present =
-		r->origin_driver &&
-		driver_is_present(m->set->host, m->change->target.device->bus, r->origin_driver);
+		origin.driver &&
+		(m->change->unloaded ||
+		 driver_is_present(m->set->host, m->change->target.device->bus, origin.driver));
 	return origin;
 }
 

@@ -116,6 +116,26 @@ static int preflight_bind(struct change_set *set, struct change *change, struct 
 	return check_possible(set, change, err);
 }
 
+/* The driver that the user wants the device to go back to. */
+static int preflight_unbind(struct change_set *set, struct change *change, struct memory *memory,
+			    struct modules *modules, const char *named, struct error *err)
+{
+	int ret;
+
+	if (driver_wants_override(named))
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "'%s' is no driver of the host: use 'vfioctl bind --driver %s %s'",
+				 named, named, change->target.device->name);
+	ret = look_up(memory, set, modules, change->target.device, named, err);
+	if (ret)
+		return ret;
+	change->driver = strdup(memory->driver);
+	change->unloaded = memory->unloaded ? strdup(memory->driver) : NULL;
+	if (!change->driver || (memory->unloaded && !change->unloaded))
+		return error_set(err, EXIT_FAILED, ENOMEM, "out of memory");
+	return 0;
+}
+
 /* Is it certain that this one keeps its driver? Then nothing can speak against it. */
 static bool stays(const struct change_set *set, const struct change *change)
 {
@@ -160,10 +180,14 @@ int preflight(struct change_set *set, struct modules *modules, const char *drive
 	struct memory memory = { 0 };
 	int refused = 0, ret;
 
-	for (size_t i = 0; i < set->n && set->verb == CHANGE_BIND; i++) {
+	for (size_t i = 0; i < set->n; i++) {
 		struct error why = { 0 };
 
-		if (preflight_bind(set, &set->v[i], &memory, modules, driver, &why))
+		if (set->verb == CHANGE_BIND)
+			preflight_bind(set, &set->v[i], &memory, modules, driver, &why);
+		else if (driver)
+			preflight_unbind(set, &set->v[i], &memory, modules, driver, &why);
+		if (why.status)
 			refuse(&set->v[i], &why);
 	}
 	free(memory.driver);

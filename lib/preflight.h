@@ -7,8 +7,10 @@
 #include "modules.h"
 
 /*
- * Judges every change of @set, and for a bind finds the driver of each and loads its module (not in
- * a dry run). @driver is what the user named, NULL: the best VFIO driver for each device.
+ * Judges every change of @set, and finds the driver of each and loads its module (not in a dry
+ * run).
+ * @driver is what the user named; NULL: the best VFIO driver for each device when they are to be
+ * bound, and the one that each had when they are given back.
  *
  * A change that must not be made is ended with its reason. Returns how many those are, or -errno
  * with a sentence when it cannot go on.
