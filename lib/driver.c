@@ -100,10 +100,12 @@ char *driver_resolve(const struct host *host, struct modules *modules, const cha
 	}
 	if (driver_is_present(host, bus, name))
 		return strdup(name);
+	driver = driver_of_module(host, bus, name, NULL);
+	if (driver)
+		return driver;
 	if (!load) {
-		driver = driver_of_module(host, bus, name, NULL);
-		*unloaded = !driver;
-		return driver ?: strdup(expected_driver(name));
+		*unloaded = true;
+		return strdup(expected_driver(name));
 	}
 	if (modules_load(modules, name, &why)) {
 		error_set(err, EXIT_FAILED, why.errnum,

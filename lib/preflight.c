@@ -102,10 +102,10 @@ static int check_possible(const struct change_set *set, const struct change *cha
 static int preflight_bind(struct change_set *set, struct change *change, struct memory *memory,
 			  struct modules *modules, const char *named, struct error *err)
 {
-	int ret = look_up(memory, set, modules, change->target.device, named, err);
+	int ret = check_role(change, named ?: "", err);
 
 	if (!ret)
-		ret = check_role(change, memory->driver, err);
+		ret = look_up(memory, set, modules, change->target.device, named, err);
 	if (ret)
 		return ret;
 	change->driver = strdup(memory->driver);
