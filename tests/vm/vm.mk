@@ -19,8 +19,16 @@ vm-shell:
 	$(Q)+$(MAKE) --no-print-directory all
 	$(Q)tests/vm/run --kernel $(KERNEL) --topology $(TOPOLOGY) --console -- tests/vm/shell
 
+# What tests in a guest need beside vfioctl itself; found there on the path.
+GUEST_BIN := $(patsubst tests/guest/%.c,$(B)/guest/%,$(sort $(wildcard tests/guest/*.c)))
+
+$(GUEST_BIN): $(B)/guest/%: tests/guest/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 $(WARN) $(CFLAGS) -static -o $@ $<
+
 # make check-vm [BATS="tests/bats/vm/bind.bats ..."] [KERNEL=6.12] [MODULES=DIR] - on 6.1 and 6.12
-check-vm: all
+check-vm: all $(GUEST_BIN)
 	$(Q)tests/vm/suite --kernels "$(if $(filter command% environment,$(origin KERNEL)),$(KERNEL),6.1 6.12)" \
 		--tap $(B)/tap $(if $(MODULES),--modules $(MODULES)) $(BATS)
 
