@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hold-vfio GROUP DEVICE - opens the device through VFIO, as a client would, says "held" and sits on
- * it until it is killed. Linked statically: it runs in guests.
+ * hold-vfio GROUP DEVICE - opens the device through VFIO, as a client would, says "held" and sits
+ * on it until it is killed. Linked statically: it runs in guests.
  */
 #include <err.h>
 #include <fcntl.h>
