@@ -12,18 +12,29 @@
 
 #define POLL_MS 20
 
-/* Who we are, for the one that finds the lock taken. */
-static void leave_card(int fd)
+/* "vfioctl bind --yes ...", read once: it is the same for all locks and all workers. */
+static const char *command_line(void)
 {
-	char card[256] = "";
-	char cmdline[200] = "";
-	_cleanup_close_ int self = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
-	ssize_t n = self < 0 ? 0 : read(self, cmdline, sizeof(cmdline) - 1);
+	static char cmdline[200];
+	_cleanup_close_ int self = -1;
+	ssize_t n;
 
+	if (*cmdline)
+		return cmdline;
+	self = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	n = self < 0 ? 0 : read(self, cmdline, sizeof(cmdline) - 1);
 	for (ssize_t i = 0; i + 1 < n; i++)
 		if (!cmdline[i])
 			cmdline[i] = ' ';
-	snprintf(card, sizeof(card), "%d %s\n", getpid(), cmdline);
+	return cmdline;
+}
+
+/* Who we are, for the one that finds the lock taken. */
+static void leave_card(int fd)
+{
+	char card[256];
+
+	snprintf(card, sizeof(card), "%d %s\n", getpid(), command_line());
 	/* Nothing depends on it: a lock without a card is still a lock. */
 	if (ftruncate(fd, 0) || pwrite(fd, card, strlen(card), 0) < 0)
 		return;

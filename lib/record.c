@@ -131,14 +131,16 @@ int record_save(const struct record *r, int run_dir, struct error *err)
 int record_note_done(int run_dir, const char *bus, const char *device, size_t index,
 		     struct error *err)
 {
-	char name[NAME_MAX + 1], path[sizeof(name) + 8];
+	char name[NAME_MAX + 1], path[sizeof(name) + 8], line[32];
 	_cleanup_close_ int fd = -1;
+	ssize_t size;
 
 	if (!file_name(name, sizeof(name), "", bus, device))
 		return error_set(err, EXIT_FAILED, ENAMETOOLONG, "name too long: '%s'", device);
 	snprintf(path, sizeof(path), "devices/%s", name);
+	size = snprintf(line, sizeof(line), "done=%zu\n", index);
 	fd = openat(run_dir, path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || dprintf(fd, "done=%zu\n", index) < 0 || fsync(fd))
+	if (fd < 0 || write(fd, line, size) != size || fsync(fd))
 		return error_set(err, EXIT_FAILED, errno, "cannot record a step of '%s': %s",
 				 device, strerror(errno));
 	return 0;
