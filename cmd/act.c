@@ -317,8 +317,10 @@ static void tell_failures(const struct cmd_run *run, const struct change_set *se
 static int act(struct change_set *set, const struct cmd_run *run, struct error *err)
 {
 	struct devices devices = { 0 };
-	int ret = choose(&devices, run, set->host, set->verb, err);
+	int ret = act_check_output(run, err);
 
+	if (!ret)
+		ret = choose(&devices, run, set->host, set->verb, err);
 	if (!ret)
 		ret = ask(run, &devices, err);
 	if (!ret)

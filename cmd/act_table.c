@@ -97,7 +97,7 @@ static void name_blockers(const struct cmd_run *run, const struct group *group,
 static void fill_viability(struct row *row, const struct cmd_run *run, const struct aftermath *a,
 			   long id, bool bound, bool first)
 {
-	const struct group *group = host_group(a->host, id);
+	const struct group *group = a->host ? host_group(a->host, id) : NULL;
 	struct viability v = { 0 };
 
 	if (!group || viability_judge(group, &a->list, &v))
@@ -140,6 +140,19 @@ static void fill_result(struct row *row, const struct change *change)
 		row_colour(row, "red");
 }
 
+int act_check_output(const struct cmd_run *run, struct error *err)
+{
+	const struct column *columns = run->dry_run ? act_plan_columns : act_columns;
+	size_t n = run->dry_run ? ACT_N_PLAN_COLUMNS : ACT_N_COLUMNS;
+	_cleanup_(table_freep) struct table *table =
+		table_new("devices", columns, n, &run->table, err);
+	struct whitelist list = { 0 };
+	int ret = table ? whitelist_load(&list, err) : -EINVAL;
+
+	whitelist_clear(&list);
+	return ret;
+}
+
 int act_print_results(const struct cmd_run *run, const struct change_set *set, struct error *err)
 {
 	_cleanup_(table_freep) struct table *table =
@@ -149,9 +162,12 @@ int act_print_results(const struct cmd_run *run, const struct change_set *set, s
 
 	if (!table)
 		return -EINVAL;
+	/* What was done is told even when what it led to cannot be. */
 	after.host = host_scan(SCAN_GROUPS, err);
-	if (!after.host || whitelist_load(&after.list, err))
-		ret = -EIO;
+	if (after.host && whitelist_load(&after.list, err)) {
+		host_free(after.host);
+		after.host = NULL;
+	}
 	for (size_t i = 0; !ret && i < set->n; i++) {
 		const struct change *change = &set->v[i];
 		long id = change->target.device->group_id;

@@ -136,3 +136,32 @@ valid() {
 	run -2 fakehost_vfioctl small unbind --dry-run --driver vfio-pci 05:00.0
 	run -2 fakehost_vfioctl small bind --dry-run --driver ../../x 0000:03:00.0
 }
+
+# Whether anything was tried shows by the state directory: writes have no effect on a made host.
+changed() {
+	FAKEHOST_OPTIONS=(--run "$BATS_TEST_TMPDIR/run" "${FAKEHOST_OPTIONS[@]}")
+	mkdir -p "$BATS_TEST_TMPDIR/run"
+	run fakehost_vfioctl small bind --allow=mounted,swap,claimed "$@"
+	[[ -e $BATS_TEST_TMPDIR/run/vfioctl ]]
+}
+
+@test "what would keep the result from being told is found before anything is changed" {
+	local FAKEHOST_OPTIONS=()
+	changed -o nosuch 0000:03:00.0 && fail 'it went on'
+	assert_equal "$status" 2
+	echo nonsense >"$BATS_TEST_TMPDIR/conf"
+	FAKEHOST_OPTIONS=(--conf "$BATS_TEST_TMPDIR/conf")
+	changed 0000:03:00.0 && fail 'it went on'
+	assert_equal "$status" 1
+	assert_output --partial vfioctl.conf
+	FAKEHOST_OPTIONS=()
+	changed 0000:03:00.0 || fail 'the test sees no change at all'
+}
+
+@test "closed standard streams give their numbers to no file of the change" {
+	local FAKEHOST_OPTIONS=(--run "$BATS_TEST_TMPDIR/run")
+	mkdir -p "$BATS_TEST_TMPDIR/run"
+	run -8 fakehost_run small bash -c \
+		'exec "$VFIOCTL" bind --allow=mounted,swap,claimed 0000:03:00.0 <&- >&- 2>&-'
+	assert_file_contains "$BATS_TEST_TMPDIR/run/vfioctl/devices/pci:0000:03:00.0" '^origin-driver=nvme$'
+}
