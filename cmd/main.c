@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vfioctl: from the command line to a verb, and from its failure to an exit status. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -59,6 +60,18 @@ static void die_quietly_of_epipe(void)
 {
 	signal(SIGPIPE, SIG_DFL);
 	raise(SIGPIPE);
+}
+
+/*
+ * A standard stream that was closed would give its number to the next file that is opened, and what
+ * is printed or waited for would go there. A directory takes the number instead: it can neither be
+ * written nor read, so the stream fails as a closed one does, and it is there even without /dev.
+ */
+static void occupy_closed_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/", O_RDONLY | O_DIRECTORY) < 0)
+			return;
 }
 
 /* Some filesystems tell of a failed write no earlier than on close. Returns the errno, or 0. */
@@ -253,6 +266,7 @@ int main(int argc, char **argv)
 	struct cmd_run run = { 0 };
 	struct error err = { 0 };
 
+	occupy_closed_streams();
 	signal(SIGPIPE, SIG_IGN);
 	run.table.ascii = set_locale();
 	if (parse_global(argc, argv, &err))
