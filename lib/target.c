@@ -10,6 +10,15 @@
 #include "cleanup.h"
 #include "sysfs.h"
 
+/* Only what the kernel says of the name means that the device is gone; anything else is our own. */
+static int cannot_open(const struct device *device, int ret, struct error *err)
+{
+	if (ret == -ENOENT || ret == -ENODEV || ret == -ENOTDIR)
+		return error_set(err, EXIT_FAILED, ENODEV, "'%s' is gone", device->name);
+	return error_set(err, EXIT_FAILED, -ret, "cannot open '%s': %s", device->name,
+			 strerror(-ret));
+}
+
 int target_open(struct target *t, const struct host *host, const struct device *device,
 		struct error *err)
 {
@@ -20,7 +29,7 @@ int target_open(struct target *t, const struct host *host, const struct device *
 	*t = (struct target){ .host = host, .device = device, .dir = -1 };
 	t->dir = host_open_device(host, device);
 	if (t->dir < 0 || fstat(t->dir, &st))
-		return error_set(err, EXIT_FAILED, ENODEV, "'%s' is gone", device->name);
+		return cannot_open(device, t->dir < 0 ? t->dir : -errno, err);
 	t->dev = st.st_dev;
 	t->ino = st.st_ino;
 	ret = sysfs_real_path(t->dir, ".", path, sizeof(path));
@@ -46,7 +55,7 @@ int target_check(const struct target *t, struct error *err)
 	struct stat st;
 
 	if (now < 0 || fstat(now, &st))
-		return error_set(err, EXIT_FAILED, ENODEV, "'%s' is gone", t->device->name);
+		return cannot_open(t->device, now < 0 ? now : -errno, err);
 	if (st.st_dev != t->dev || st.st_ino != t->ino)
 		return error_set(err, EXIT_FAILED, ENODEV,
 				 "'%s' was replaced by another device meanwhile", t->device->name);

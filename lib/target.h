@@ -28,7 +28,10 @@ int target_open(struct target *target, const struct host *host, const struct dev
 		struct error *err);
 void target_close(struct target *target);
 
-/* 0; -ENODEV with a sentence when the device is gone, or another has its name now. */
+/*
+ * 0; -ENODEV with a sentence when the device is gone, or another has its name now; other -errno
+ * when that cannot be told.
+ */
 int target_check(const struct target *target, struct error *err);
 
 /* The driver that is bound now, as a new string in *@driver, NULL: none. 0 or -errno. */
