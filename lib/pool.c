@@ -119,6 +119,8 @@ static void work(struct pool_worker *w)
 	struct pool_report report = { .event = POOL_JOB };
 
 	signal(SIGPIPE, SIG_IGN);
+	/* A command that is suspended at a terminal must not leave a device without a driver. */
+	signal(SIGTSTP, SIG_IGN);
 	drop_foreign_fds();
 	while (may_go_on(w)) {
 		w->job = __atomic_fetch_add(&w->shared->next, 1, __ATOMIC_RELAXED);
@@ -250,6 +252,14 @@ static void drain(struct pool *p)
 			take_report(p, &report);
 }
 
+/* Who started us may have us ignore SIGCHLD: then the kernel itself puts away who ended. */
+static bool has_ended(pid_t pid)
+{
+	pid_t ended = waitpid(pid, NULL, WNOHANG);
+
+	return ended == pid || (ended < 0 && errno == ECHILD);
+}
+
 static void check_seats(struct pool *p)
 {
 	long now = now_ms();
@@ -260,7 +270,7 @@ static void check_seats(struct pool *p)
 
 		if (!seat->running)
 			continue;
-		if (waitpid(seat->pid, NULL, WNOHANG) == seat->pid) {
+		if (has_ended(seat->pid)) {
 			drain(p); /* what it said before it ended */
 			if (seat->running)
 				lose(p, seat, false);
@@ -362,6 +372,7 @@ int pool_run(const struct pool_ops *ops, void *arg, size_t n, size_t workers, in
 	sigaddset(&mask, SIGINT);
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGHUP);
+	sigaddset(&mask, SIGQUIT);
 	/* Workers inherit this: what interrupts the command must not interrupt a change halfway. */
 	sigprocmask(SIG_BLOCK, &mask, &old);
 	ret = pool_open(&p, &mask);

@@ -16,6 +16,7 @@
 /* What the jobs do, and what the parent heard. */
 struct jobs {
 	size_t hangs, dies; /* numbers of jobs, JOBS for none */
+	bool signalled;	    /* each job gets what a terminal can send */
 	int foreign_fd;	    /* which no job may see */
 	int done[JOBS], lost[JOBS];
 	bool alive;
@@ -26,6 +27,8 @@ struct jobs {
 	unsigned int worker_set; /* a bit for each that told of a job done */
 	int *started;		 /* shared */
 };
+
+static const int from_terminal[] = { SIGINT, SIGQUIT, SIGTSTP, SIGHUP, SIGTERM };
 
 static void run(void *arg, struct pool_worker *worker, size_t job)
 {
@@ -38,6 +41,9 @@ static void run(void *arg, struct pool_worker *worker, size_t job)
 		pause();
 	if (job == jobs->dies)
 		raise(SIGKILL);
+	if (jobs->signalled)
+		for (size_t i = 0; i < ARRAY_SIZE(from_terminal); i++)
+			raise(from_terminal[i]);
 	if (job == jobs->signal_at) {
 		kill(jobs->tester, SIGTERM);
 		while (!*pool_stop_flag(worker))
@@ -140,6 +146,29 @@ static void a_worker_that_dies_is_noticed(void **state)
 	assert_false(jobs.alive);
 }
 
+static void a_worker_that_dies_is_noticed_where_nobody_waits_for_children(void **state)
+{
+	struct jobs jobs = make();
+
+	(void)state;
+	jobs.dies = 3;
+	signal(SIGCHLD, SIG_IGN);
+	assert_int_equal(pool_run(&ops, &jobs, JOBS, 2, 3000, NULL), 0);
+	signal(SIGCHLD, SIG_DFL);
+	assert_all_but(&jobs, 3);
+	assert_false(jobs.alive);
+}
+
+static void what_a_terminal_sends_ends_no_worker(void **state)
+{
+	struct jobs jobs = make();
+
+	(void)state;
+	jobs.signalled = true;
+	assert_int_equal(pool_run(&ops, &jobs, JOBS, 2, 3000, NULL), 0);
+	assert_all_but(&jobs, JOBS);
+}
+
 static void a_signal_ends_it_after_what_is_under_way(void **state)
 {
 	struct jobs jobs = make();
@@ -173,6 +202,8 @@ int main(void)
 		cmocka_unit_test(slow_jobs_run_side_by_side_in_no_more_workers_than_allowed),
 		cmocka_unit_test(a_hanging_job_is_left_behind_in_time_and_holds_nobody_up),
 		cmocka_unit_test(a_worker_that_dies_is_noticed),
+		cmocka_unit_test(a_worker_that_dies_is_noticed_where_nobody_waits_for_children),
+		cmocka_unit_test(what_a_terminal_sends_ends_no_worker),
 		cmocka_unit_test(a_signal_ends_it_after_what_is_under_way),
 		cmocka_unit_test(a_worker_holds_no_fd_of_its_caller),
 	};
