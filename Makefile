@@ -66,6 +66,7 @@ clean:
 	$(Q)rm -rf build build-san
 
 # Each of these adds targets of its own kind: tests and benchmarks, the guest, lint, installation.
+-include kernel/kernel.mk
 -include tests/tests.mk
 -include tests/vm/vm.mk
 -include tests/bench/bench.mk

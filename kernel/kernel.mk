@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make modules [KDIR=...]      vfio.ko, vfio_iommu_type1.ko and vfio-pci.ko for one kernel
+# make modules-check           both Debian kernels, with sparse
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+# Of the kernel that KDIR belongs to. The modules are built in a tree of links of their own for each
+# kernel, so that nothing is written beside the sources.
+KREL = $(shell $(call release_of,$(KDIR)))
+release_of = sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(1)/include/generated/utsrelease.h
+KB = $(CURDIR)/build/kernel/$(KREL)
+KSRC := $(wildcard kernel/*.[ch] kernel/type1/*.[ch] kernel/pci/*.[ch] kernel/compat/*.h) kernel/Kbuild
+# Type information for BPF needs pahole and the kernel's vmlinux; modules load without.
+KMAKE = $(MAKE) -C $(KDIR) M=$$kb W=1 KCFLAGS=-Werror CONFIG_DEBUG_INFO_BTF_MODULES=
+
+.PHONY: modules modules-check
+modules:
+	$(Q)[ -e $(KDIR)/Makefile ] || { echo 'no kernel build directory "$(KDIR)": set KDIR' >&2; exit 2; }
+	$(Q)set -e; kb=$(KB); mkdir -p $$kb/type1 $$kb/pci $$kb/compat; \
+	find $$kb -type l -delete; \
+	for f in $(KSRC:kernel/%=%); do ln -sfn $(CURDIR)/kernel/$$f $$kb/$$f; done; \
+	if [ ! -e $$kb/compat/config.h ] || \
+	    [ -n "$$(find kernel/compat/probe kernel/compat/probes -newer $$kb/compat/probed)" ]; then \
+		kernel/compat/probe $(KDIR) kernel/compat/probes $$kb/compat/config.h; \
+		touch $$kb/compat/probed; fi; \
+	$(KMAKE) $(KFLAGS) $(if $(filter 1,$(V)),V=1,-s) modules; \
+	echo "  MODULES $$kb"
+
+# C=2 runs sparse over every file; it fails when sparse says anything.
+modules-check:
+	$(Q)set -e; for series in 6.1 6.12; do \
+		kdir=$$(kernel/headers $$series); \
+		$(MAKE) --no-print-directory modules KDIR=$$kdir; \
+		rel=$$($(call release_of,$$kdir)); \
+		find build/kernel/$$rel \( -name '*.o' -o -name '*.ko' \) ! -path '*/probes/*' -delete; \
+		$(MAKE) --no-print-directory modules KDIR=$$kdir KFLAGS='C=2 CF=-Wsparse-error'; \
+	done
