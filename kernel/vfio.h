@@ -156,7 +156,7 @@ struct vfio_device_ioctl {
  *	Returns 0 or an error for VFIO_GROUP_GET_DEVICE_FD.
  * @release: the last file of the device was closed, or it was revoked: interrupts, bus mastering
  *	and device must be as before @open. Pairs with each successful @open, also after @revoke,
- *	and always before vfio_del_group_dev() returns. No other callback runs or begins beside it.
+ *	and always before vfio_del_group_dev() returns. Nothing but @match can run beside it.
  *	All mappings are gone.
  * @read: fill @count bytes at @buf (kernel memory) from offset @pos of the device file. Returns the
  *	number of bytes, which may be less than @count (the core goes on with the rest), 0 at an
@@ -170,10 +170,12 @@ struct vfio_device_ioctl {
  * @fault: insert the page, or the 1 << @order pages, of @vmf. mmap_lock is held for reading.
  *	Order 0 always comes; higher orders may be answered with VM_FAULT_FALLBACK.
  * @request: ask the user to give the device back; @count tells how often it was asked before.
+ *	Only while the device is open. Must be quick. Optional.
  * @revoke: the user did not: no callback runs or begins any more, all mappings are already
  *	zapped and faults answered with SIGBUS. Stop DMA and interrupts. @release follows. Optional.
  * @match: is the device meant by @name, the string given to VFIO_GROUP_GET_DEVICE_FD? 1 for yes,
- *	0 for no, or an error that ends the search. Optional: the default compares with dev_name().
+ *	0 for no, or an error that ends the search. May come at any time. Optional: the default
+ *compares with dev_name().
  * @fdinfo: add lines to the fdinfo of a device file. Optional.
  */
 struct vfio_device_ops {

@@ -35,6 +35,13 @@ typedef const struct device compat_devnode_device;
 typedef struct device compat_devnode_device;
 #endif
 
+/* In a vm_operations_struct. Kernels without an order to give get single pages. */
+#ifdef HAVE_HUGE_FAULT_ORDER
+#define COMPAT_HUGE_FAULT(fn) .huge_fault = (fn),
+#else
+#define COMPAT_HUGE_FAULT(fn)
+#endif
+
 #ifndef HAVE_VM_FLAGS_SET
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 {

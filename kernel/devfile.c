@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The file of a device: user memory ends here. Drivers get kernel buffers, so that a page fault
+ * that never ends (userfaultfd, a dead network filesystem) cannot keep a device from being removed.
+ */
+#include <linux/compat.h>
+#include <linux/fs.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "core.h"
+
+static int devfile_release(struct inode *inode, struct file *file)
+{
+	vfio_device_close(file->private_data);
+	return 0;
+}
+
+/* Moves at most one page between the driver and @buf, which is kernel memory. */
+static ssize_t device_xfer(struct vfio_device *device, void *buf, size_t count, loff_t pos,
+			   bool write)
+{
+	ssize_t ret;
+
+	if (!vfio_device_enter(device))
+		return -ENODEV;
+	if (write)
+		ret = device->ops->write ? device->ops->write(device->data, buf, count, pos)
+					 : -EINVAL;
+	else
+		ret = device->ops->read ? device->ops->read(device->data, buf, count, pos)
+					: -EINVAL;
+	vfio_device_leave(device);
+	return ret;
+}
+
+static ssize_t read_chunk(struct vfio_device *device, char __user *user, void *buf, size_t count,
+			  loff_t pos)
+{
+	ssize_t ret;
+
+	memset(buf, 0, count);
+	ret = device_xfer(device, buf, count, pos, false);
+	if (ret > 0 && copy_to_user(user, buf, ret))
+		return -EFAULT;
+	return ret;
+}
+
+static ssize_t write_chunk(struct vfio_device *device, const char __user *user, void *buf,
+			   size_t count, loff_t pos)
+{
+	if (copy_from_user(buf, user, count))
+		return -EFAULT;
+	return device_xfer(device, buf, count, pos, true);
+}
+
+/* Exactly one of @in and @out is set. */
+static ssize_t devfile_rw(struct file *file, char __user *out, const char __user *in, size_t count,
+			  loff_t *ppos)
+{
+	struct vfio_device *device = file->private_data;
+	u64 small;
+	void *buf = &small;
+	size_t done = 0;
+	ssize_t ret = 0;
+
+	if (*ppos < 0)
+		return -EINVAL;
+	if (count > sizeof(small)) {
+		buf = kmalloc(min_t(size_t, count, PAGE_SIZE), GFP_KERNEL_ACCOUNT);
+		if (!buf)
+			return -ENOMEM;
+	}
+	while (done < count && !fatal_signal_pending(current)) {
+		size_t chunk = min_t(size_t, count - done, PAGE_SIZE - offset_in_page(*ppos));
+
+		if (out)
+			ret = read_chunk(device, out + done, buf, chunk, *ppos);
+		else
+			ret = write_chunk(device, in + done, buf, chunk, *ppos);
+		if (ret <= 0)
+			break;
+		done += ret;
+		*ppos += ret;
+		cond_resched();
+	}
+	if (buf != &small)
+		kfree(buf);
+	return done ? done : ret;
+}
+
+static ssize_t devfile_read(struct file *file, char __user *buf, size_t count, loff_t *ppos)
+{
+	return devfile_rw(file, buf, NULL, count, ppos);
+}
+
+static ssize_t devfile_write(struct file *file, const char __user *buf, size_t count, loff_t *ppos)
+{
+	return devfile_rw(file, NULL, buf, count, ppos);
+}
+
+static const struct vfio_device_ioctl *find_ioctl(const struct vfio_device_ops *ops,
+						  unsigned int cmd)
+{
+	size_t i;
+
+	for (i = 0; i < ops->nr_ioctls; i++) {
+		if (ops->ioctls[i].cmd == cmd)
+			return &ops->ioctls[i];
+	}
+	return NULL;
+}
+
+/*
+ * Fills @arg from the user's structure, which begins with its argsz. arg->buf is the caller's to
+ * free, also after an error.
+ */
+static long get_arg(const struct vfio_device_ioctl *ioctl, void __user *user, struct vfio_arg *arg)
+{
+	u32 argsz;
+
+	if (get_user(argsz, (u32 __user *)user))
+		return -EFAULT;
+	if (argsz < ioctl->min || (ioctl->payload && argsz > VFIO_ARG_MAX))
+		return -EINVAL;
+	arg->size = min_t(size_t, argsz, VFIO_ARG_MAX);
+	arg->buf = kvzalloc(arg->size, GFP_KERNEL_ACCOUNT);
+	if (!arg->buf)
+		return -ENOMEM;
+	if (copy_from_user(arg->buf, user, ioctl->payload ? arg->size : ioctl->min))
+		return -EFAULT;
+	*(u32 *)arg->buf = argsz; /* the one that was checked */
+	return 0;
+}
+
+static long call_ioctl(struct vfio_device *device, const struct vfio_device_ioctl *ioctl,
+		       struct vfio_arg *arg)
+{
+	long ret;
+
+	if (!vfio_device_enter(device))
+		return -ENODEV;
+	ret = ioctl->handler(device->data, arg);
+	vfio_device_leave(device);
+	return ret;
+}
+
+/*
+ * The driver's table may be looked at only while callbacks may run: its module can be gone
+ * afterwards. So a copy of the entry is made.
+ */
+static long devfile_ioctl(struct file *file, unsigned int cmd, unsigned long user)
+{
+	struct vfio_device *device = file->private_data;
+	const struct vfio_device_ioctl *found;
+	struct vfio_device_ioctl ioctl;
+	struct vfio_arg arg = {};
+	long ret = 0;
+
+	if (!vfio_device_enter(device))
+		return -ENODEV;
+	found = find_ioctl(device->ops, cmd);
+	if (found)
+		ioctl = *found;
+	vfio_device_leave(device);
+	if (!found)
+		return -ENOTTY;
+	if (ioctl.min)
+		ret = get_arg(&ioctl, (void __user *)user, &arg);
+	if (!ret)
+		ret = call_ioctl(device, &ioctl, &arg);
+	if (arg.reply && copy_to_user((void __user *)user, arg.buf, min(arg.reply, arg.size)))
+		ret = -EFAULT;
+	kvfree(arg.buf);
+	return ret;
+}
+
+static vm_fault_t device_fault(struct vm_fault *vmf, unsigned int order)
+{
+	struct vfio_device *device = vmf->vma->vm_private_data;
+	vm_fault_t ret;
+
+	if (!vfio_device_enter(device))
+		return VM_FAULT_SIGBUS;
+	ret = device->ops->fault(device->data, vmf, order);
+	vfio_device_leave(device);
+	return ret;
+}
+
+static vm_fault_t devfile_fault(struct vm_fault *vmf)
+{
+	return device_fault(vmf, 0);
+}
+
+/* VMAs hold their file, and the file holds the device. */
+static const struct vm_operations_struct devfile_vm_ops = { .fault = devfile_fault,
+							    COMPAT_HUGE_FAULT(device_fault) };
+
+static int devfile_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct vfio_device *device = file->private_data;
+	int ret;
+
+	if (!vfio_device_enter(device))
+		return -ENODEV;
+	ret = -EINVAL;
+	if (device->ops->mmap && (vma->vm_flags & VM_SHARED)) {
+		vma->vm_private_data = device;
+		vma->vm_ops = &devfile_vm_ops;
+		ret = device->ops->mmap(device->data, vma);
+	}
+	vfio_device_leave(device);
+	return ret;
+}
+
+const struct file_operations vfio_device_fops = {
+	.owner = THIS_MODULE,
+	.release = devfile_release,
+	.read = devfile_read,
+	.write = devfile_write,
+	.unlocked_ioctl = devfile_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = devfile_mmap,
+};
