@@ -67,6 +67,7 @@ clean:
 
 # Each of these adds targets of its own kind: tests and benchmarks, the guest, lint, installation.
 -include kernel/kernel.mk
+-include tests/clients/clients.mk
 -include tests/tests.mk
 -include tests/vm/vm.mk
 -include tests/bench/bench.mk

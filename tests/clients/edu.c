@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edu BDF: the emulated teaching device does DMA both ways, is stopped outside of mappings, and
+ * raises an MSI. Its registers are in docs/specs/edu of QEMU.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vfio.h"
+
+#define REG_ID	      0x00
+#define REG_LIVE      0x04
+#define REG_IRQ_RAISE 0x60
+#define REG_IRQ_ACK   0x64
+#define REG_DMA_SRC   0x80
+#define REG_DMA_DST   0x88
+#define REG_DMA_COUNT 0x90
+#define REG_DMA_CMD   0x98
+#define DMA_START     1
+#define DMA_TO_RAM    2
+/* Its own buffer, as its DMA engine sees it. */
+#define EDU_BUFFER    0x40000
+#define PAGE	      4096
+/* The device reaches 28 bits of address. */
+#define IOVA	      0x100000
+
+static volatile uint8_t *bar;
+
+static void reg_write(unsigned int reg, uint64_t value)
+{
+	if (reg >= REG_DMA_SRC)
+		*(volatile uint64_t *)(bar + reg) = value;
+	else
+		*(volatile uint32_t *)(bar + reg) = value;
+}
+
+static uint32_t reg_read(unsigned int reg)
+{
+	return *(volatile uint32_t *)(bar + reg);
+}
+
+static void dma(uint64_t src, uint64_t dst, uint32_t count, uint32_t direction)
+{
+	const struct timespec step = { .tv_nsec = 5000000 };
+	int i;
+
+	reg_write(REG_DMA_SRC, src);
+	reg_write(REG_DMA_DST, dst);
+	reg_write(REG_DMA_COUNT, count);
+	reg_write(REG_DMA_CMD, DMA_START | direction);
+	for (i = 0; i < 1000 && *(volatile uint64_t *)(bar + REG_DMA_CMD) & DMA_START; i++)
+		nanosleep(&step, NULL);
+	TRUE(i < 1000);
+}
+
+static void both_ways(uint8_t *memory)
+{
+	int i;
+
+	for (i = 0; i < PAGE; i++)
+		memory[i] = i * 7 + i / 256;
+	memset(memory + PAGE, 0, PAGE);
+	dma(IOVA, EDU_BUFFER, PAGE, 0);
+	dma(EDU_BUFFER, IOVA + PAGE, PAGE, DMA_TO_RAM);
+	TRUE(!memcmp(memory, memory + PAGE, PAGE));
+}
+
+/* A page that was mapped and is not any more keeps what it holds. */
+static void blocked(int container, uint8_t *memory)
+{
+	memset(memory, 0x5a, PAGE);
+	dma(IOVA, EDU_BUFFER, PAGE, 0);
+	memset(memory, 0xa5, 2 * PAGE);
+	IS(dma_unmap(container, 2 * PAGE, IOVA), 0);
+	dma(EDU_BUFFER, IOVA + PAGE, PAGE, DMA_TO_RAM);
+	TRUE(memory[PAGE] == 0xa5 && memory[2 * PAGE - 1] == 0xa5);
+	TRUE(memory[0] == 0xa5);
+	IS(dma_map(container, memory, 2 * PAGE, IOVA), 0);
+	both_ways(memory);
+}
+
+static void msi(int device)
+{
+	struct pollfd event = { .fd = eventfd(0, EFD_CLOEXEC), .events = POLLIN };
+	uint64_t count = 0;
+
+	IS(irq_eventfd(device, VFIO_PCI_MSI_IRQ_INDEX, event.fd), 0);
+	IS(poll(&event, 1, 0), 0);
+	reg_write(REG_IRQ_RAISE, 1);
+	IS(poll(&event, 1, 5000), 1);
+	IS(read(event.fd, &count, sizeof(count)), sizeof(count));
+	IS(count, 1);
+	reg_write(REG_IRQ_ACK, 1);
+	close(event.fd);
+}
+
+int main(int argc, char **argv)
+{
+	struct vfio v;
+	uint8_t *memory;
+	uint64_t size, offset;
+
+	if (argc != 2)
+		die("usage: edu BDF");
+	v = vfio_open(argv[1]);
+	pci_enable(v.device);
+	offset = region(v.device, VFIO_PCI_BAR0_REGION_INDEX, &size);
+	bar = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, v.device, offset);
+	if (bar == MAP_FAILED)
+		die("cannot map BAR 0");
+	IS(reg_read(REG_ID), 0x010000ed);
+	reg_write(REG_LIVE, 0x12345678);
+	IS(reg_read(REG_LIVE), (uint32_t)~0x12345678);
+	IS(read32(v.device, offset + REG_LIVE), (uint32_t)~0x12345678);
+	memory = memory_new(2 * PAGE);
+	IS(dma_map(v.container, memory, 2 * PAGE, IOVA), 0);
+	both_ways(memory);
+	blocked(v.container, memory);
+	msi(v.device);
+	munmap((void *)bar, size);
+	vfio_close(&v);
+	return checks_status();
+}

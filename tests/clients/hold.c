@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hold BDF [MODE]: keep the device open until it is taken away, and look at what is left then.
+ *
+ *   stubborn  (default) never release; after the revocation every call answers ENODEV
+ *   polite    close the device when it is asked for
+ *   touch     keep reading a mapped BAR: ends by SIGBUS, which is reported as "sigbus"
+ *
+ * Says "held" when it has the device, "asked" at the request, "gone" when calls fail.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vfio.h"
+
+static void say(const char *word)
+{
+	puts(word);
+	fflush(stdout);
+}
+
+static void on_sigbus(int sig)
+{
+	static const char word[] = "sigbus\n";
+
+	(void)sig;
+	if (write(1, word, sizeof(word) - 1) < 0)
+		_exit(3);
+	_exit(0);
+}
+
+static void touch(struct vfio *v)
+{
+	uint64_t size, offset = region(v->device, VFIO_PCI_BAR0_REGION_INDEX, &size);
+	volatile uint32_t *bar =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, v->device, offset);
+	const struct timespec step = { .tv_nsec = 10000000 };
+
+	if (bar == MAP_FAILED)
+		die("cannot map BAR 0");
+	signal(SIGBUS, on_sigbus);
+	(void)*bar;
+	say("held");
+	for (;;) {
+		(void)*bar;
+		nanosleep(&step, NULL);
+	}
+}
+
+static void all_calls_fail(struct vfio *v)
+{
+	struct vfio_device_info info = { .argsz = sizeof(info) };
+	uint32_t value;
+
+	IS(ask(v->device, VFIO_DEVICE_GET_INFO, &info), -ENODEV);
+	IS(ask(v->device, VFIO_DEVICE_RESET, NULL), -ENODEV);
+	IS(pread(v->device, &value, 4, 0) < 0 ? -errno : 0, -ENODEV);
+	IS(pwrite(v->device, &value, 4, 0) < 0 ? -errno : 0, -ENODEV);
+	TRUE(mmap(NULL, 4096, PROT_READ, MAP_SHARED, v->device, 0) == MAP_FAILED);
+	IS(errno, ENODEV);
+	IS(irq_eventfd(v->device, VFIO_PCI_MSI_IRQ_INDEX, -1), -ENODEV);
+}
+
+static void wait_gone(struct vfio *v)
+{
+	const struct timespec step = { .tv_nsec = 20000000 };
+	struct vfio_device_info info = { .argsz = sizeof(info) };
+
+	while (!ask(v->device, VFIO_DEVICE_GET_INFO, &info))
+		nanosleep(&step, NULL);
+	say("gone");
+	all_calls_fail(v);
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 2 ? argv[2] : "stubborn";
+	struct pollfd asked = { .fd = eventfd(0, EFD_CLOEXEC), .events = POLLIN };
+	struct vfio v;
+
+	if (argc < 2)
+		die("usage: hold BDF [MODE]");
+	v = vfio_open(argv[1]);
+	pci_enable(v.device);
+	if (!strcmp(mode, "touch"))
+		touch(&v);
+	IS(irq_eventfd(v.device, VFIO_PCI_REQ_IRQ_INDEX, asked.fd), 0);
+	say("held");
+	IS(poll(&asked, 1, -1), 1);
+	say("asked");
+	if (!strcmp(mode, "polite")) {
+		close(v.device);
+		v.device = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} else {
+		wait_gone(&v);
+	}
+	vfio_close(&v);
+	return checks_status();
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * races BDF FIRST SECOND COUNT: two threads do FIRST and SECOND at the same moment, COUNT times, on
+ * files that both have. Any answer is good as long as the kernel stays well and nothing is left;
+ * `races list` prints the names.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vfio.h"
+
+#define IOVA 0x100000
+#define SIZE 16384
+
+static struct vfio v;
+static void *memory;
+static const char *bdf;
+static pthread_barrier_t barrier;
+static unsigned long rounds;
+
+static void do_set_container(void)
+{
+	group_attach(v.group, v.container);
+}
+
+static void do_unset_container(void)
+{
+	ask(v.group, VFIO_GROUP_UNSET_CONTAINER, NULL);
+}
+
+static void do_set_iommu(void)
+{
+	ask(v.container, VFIO_SET_IOMMU, (void *)VFIO_TYPE1v2_IOMMU);
+}
+
+static void do_get_device(void)
+{
+	int fd = device_get(v.group, bdf);
+
+	if (fd < 0)
+		return;
+	/* Whoever has a device has an IOMMU: this must never fail. */
+	IS(ask(v.group, VFIO_GROUP_UNSET_CONTAINER, NULL), -EBUSY);
+	close(fd);
+}
+
+static void do_map(void)
+{
+	dma_map(v.container, memory, SIZE, IOVA);
+}
+
+static void do_unmap(void)
+{
+	dma_unmap(v.container, SIZE, IOVA);
+}
+
+static void do_close_group(void)
+{
+	close(v.group);
+}
+
+static void do_close_container(void)
+{
+	close(v.container);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} ops[] = {
+	{ "set-container", do_set_container },
+	{ "unset-container", do_unset_container },
+	{ "set-iommu", do_set_iommu },
+	{ "get-device", do_get_device },
+	{ "map", do_map },
+	{ "unmap", do_unmap },
+	{ "close-group", do_close_group },
+	{ "close-container", do_close_container },
+};
+#define N_OPS (sizeof(ops) / sizeof(ops[0]))
+
+static void (*op_named(const char *name))(void)
+{
+	size_t i;
+
+	for (i = 0; i < N_OPS; i++) {
+		if (!strcmp(ops[i].name, name))
+			return ops[i].run;
+	}
+	errno = EINVAL;
+	die("no operation '%s'", name);
+}
+
+static void *second_thread(void *arg)
+{
+	void (*run)(void) = op_named(arg);
+	unsigned long i;
+
+	for (i = 0; i < rounds; i++) {
+		pthread_barrier_wait(&barrier);
+		run();
+		pthread_barrier_wait(&barrier);
+	}
+	return NULL;
+}
+
+/* Each round starts from another state: nothing set, attached, or with a backend. */
+static void prepare(unsigned long round)
+{
+	v.container = container_open();
+	v.group = group_open(bdf, O_RDWR | O_CLOEXEC);
+	if (v.group < 0) {
+		errno = -v.group;
+		die("round %lu: cannot open the group", round);
+	}
+	if (round % 3)
+		do_set_container();
+	if (round % 3 == 2)
+		do_set_iommu();
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t thread;
+	void (*run)(void);
+	unsigned long i;
+
+	if (argc == 2 && !strcmp(argv[1], "list")) {
+		for (i = 0; i < N_OPS; i++)
+			puts(ops[i].name);
+		return 0;
+	}
+	if (argc != 5)
+		die("usage: races BDF FIRST SECOND COUNT");
+	bdf = argv[1];
+	run = op_named(argv[2]);
+	rounds = strtoul(argv[4], NULL, 10);
+	memory = memory_new(SIZE);
+	pthread_barrier_init(&barrier, NULL, 2);
+	if (pthread_create(&thread, NULL, second_thread, argv[3]))
+		die("cannot make a thread");
+	for (i = 0; i < rounds; i++) {
+		prepare(i);
+		pthread_barrier_wait(&barrier);
+		run();
+		pthread_barrier_wait(&barrier);
+		close(v.group);
+		close(v.container);
+	}
+	pthread_join(thread, NULL);
+	IS(ledger("containers"), 0);
+	IS(ledger("backends"), 0);
+	IS(ledger("device_files"), 0);
+	IS(ledger("mappings"), 0);
+	IS(ledger("pinned_pages"), 0);
+	IS(ledger("domains"), 0);
+	return checks_status();
+}
