@@ -43,8 +43,8 @@ static void do_get_device(void)
 
 	if (fd < 0)
 		return;
-	/* Whoever has a device has an IOMMU: this must never fail. */
-	IS(ask(v.group, VFIO_GROUP_UNSET_CONTAINER, NULL), -EBUSY);
+	/* Whoever has a device has an IOMMU. The file itself may have been closed by the other. */
+	TRUE(ask(v.group, VFIO_GROUP_UNSET_CONTAINER, NULL) != 0);
 	close(fd);
 }
 
