@@ -31,6 +31,17 @@ static int group_fop_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static bool group_attached(struct vfio_group *group, bool *dead)
+{
+	bool attached;
+
+	mutex_lock(&group->lock);
+	attached = group->container;
+	*dead = group->dead;
+	mutex_unlock(&group->lock);
+	return attached;
+}
+
 static long group_ioctl_get_status(struct vfio_group *group, void __user *arg)
 {
 	const size_t min = offsetofend(struct vfio_group_status, flags);
@@ -42,10 +53,7 @@ static long group_ioctl_get_status(struct vfio_group *group, void __user *arg)
 	if (status.argsz < min)
 		return -EINVAL;
 	status.flags = 0;
-	mutex_lock(&group->lock);
-	attached = group->container;
-	dead = group->dead;
-	mutex_unlock(&group->lock);
+	attached = group_attached(group, &dead);
 	if (dead)
 		return -ENODEV;
 	if (attached)
@@ -53,6 +61,23 @@ static long group_ioctl_get_status(struct vfio_group *group, void __user *arg)
 	else if (vfio_group_viable(group, false))
 		status.flags |= VFIO_GROUP_FLAGS_VIABLE;
 	return copy_to_user(arg, &status, min) ? -EFAULT : 0;
+}
+
+/*
+ * Viability is looked at without a lock, for the sake of the reason that goes to the log: what
+ * decides is the claim in vfio_group_attach(), which also asks again whether we are attached.
+ */
+static long group_try_attach(struct vfio_group *group, struct vfio_container *container)
+{
+	bool dead;
+
+	if (group_attached(group, &dead))
+		return -EINVAL;
+	if (dead)
+		return -ENODEV;
+	if (!vfio_group_viable(group, true))
+		return -EPERM;
+	return vfio_group_attach(group, container);
 }
 
 static long group_ioctl_set_container(struct vfio_group *group, int __user *arg)
@@ -73,9 +98,7 @@ static long group_ioctl_set_container(struct vfio_group *group, int __user *arg)
 	fput(file);
 	if (IS_ERR(container))
 		return PTR_ERR(container);
-	ret = -EPERM;
-	if (vfio_group_viable(group, true))
-		ret = vfio_group_attach(group, container);
+	ret = group_try_attach(group, container);
 	vfio_container_put(container);
 	return ret;
 }
