@@ -2,7 +2,9 @@
 #
 # make modules [KDIR=...]      vfio.ko, vfio_iommu_type1.ko and vfio-pci.ko for one kernel
 # make modules-check           both Debian kernels, with sparse
+# make check-modules           the tests of our modules, in guests with both
 
+MODULE_KERNELS ?= 6.1 6.12
 KDIR ?= /lib/modules/$(shell uname -r)/build
 # Of the kernel that KDIR belongs to. The modules are built in a tree of links of their own for each
 # kernel, so that nothing is written beside the sources.
@@ -13,7 +15,7 @@ KSRC := $(wildcard kernel/*.[ch] kernel/type1/*.[ch] kernel/pci/*.[ch] kernel/co
 # Type information for BPF needs pahole and the kernel's vmlinux; modules load without.
 KMAKE = $(MAKE) -C $(KDIR) M=$$kb W=1 KCFLAGS=-Werror CONFIG_DEBUG_INFO_BTF_MODULES=
 
-.PHONY: modules modules-check
+.PHONY: modules modules-check modules-vm check-modules
 modules:
 	$(Q)[ -e $(KDIR)/Makefile ] || { echo 'no kernel build directory "$(KDIR)": set KDIR' >&2; exit 2; }
 	$(Q)set -e; kb=$(KB); mkdir -p $$kb/type1 $$kb/pci $$kb/compat; \
@@ -35,3 +37,14 @@ modules-check:
 		find build/kernel/$$rel \( -name '*.o' -o -name '*.ko' \) ! -path '*/probes/*' -delete; \
 		$(MAKE) --no-print-directory modules KDIR=$$kdir KFLAGS='C=2 CF=-Wsparse-error'; \
 	done
+
+# For exactly the kernels that the guests boot.
+modules-vm:
+	$(Q)set -e; for series in $(MODULE_KERNELS); do \
+		rel=$$(cat $$(tests/vm/mkkernel $$series)/release); \
+		$(MAKE) --no-print-directory modules KDIR=$$(kernel/headers $$rel); \
+	done
+
+check-modules: modules-vm clients
+	$(Q)tests/vm/suite --kernels "$(MODULE_KERNELS)" --modules build/kernel --tap build/tap \
+		$(or $(BATS),$(wildcard tests/bats/vm/kernel-*.bats))

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: default
+# modules: ours
+#
+# The core of the kernel suite, through the ABI.
+
+load ../helpers/common
+load ../helpers/vfio
+
+EDU=0000:09:00.0
+
+setup_file() {
+	modprobe vfio-pci
+	bind_to vfio-pci $EDU
+}
+
+teardown_file() {
+	unbind $EDU
+}
+
+teardown() {
+	holder_gone
+	ledger_idle
+}
+
+@test "our modules are the ones that are loaded" {
+	assert_file_exist /sys/module/vfio/parameters/driver_whitelist
+	assert_file_exist /sys/kernel/debug/vfio/ledger
+	run modinfo -n vfio_iommu_type1 vfio-pci
+	assert_line --index 0 --partial /updates/
+	assert_line --index 1 --partial /updates/
+}
+
+@test "nodes have the names and modes that clients expect" {
+	assert_equal "$(stat -c '%a %t:%T' /dev/vfio/vfio)" 666\ a:c4
+	local group
+	group=$(basename "$(readlink $PCI/devices/$EDU/iommu_group)")
+	assert_equal "$(stat -c %a "/dev/vfio/$group")" 600
+	assert_exist "/sys/class/vfio/$group"
+	assert_exist /sys/module/vfio_pci/drivers/pci:vfio-pci
+}
+
+@test "every ioctl of the three files answers as it should" {
+	run "$CLIENTS/ioctls" $EDU
+	assert_output ''
+	assert_success
+}
+
+@test "container, group and device may be closed in any order, by fork and by kill" {
+	run "$CLIENTS/lifetime" $EDU
+	assert_output ''
+	assert_success
+}
+
+@test "edu does DMA both ways inside of mappings, none outside, and raises an MSI" {
+	run "$CLIENTS/edu" $EDU
+	assert_output ''
+	assert_success
+}
+
+@test "an unprivileged user can use a group that was given to him, and no other" {
+	local group
+	group=$(basename "$(readlink $PCI/devices/$EDU/iommu_group)")
+	run setpriv --reuid 1000 --clear-groups "$CLIENTS/group" $EDU
+	assert_failure
+	chown 1000 "/dev/vfio/$group"
+	run setpriv --reuid 1000 --clear-groups "$CLIENTS/group" $EDU
+	chown 0 "/dev/vfio/$group"
+	assert_output $'viable\nattached'
+}
+
+@test "the whitelist takes bus:driver pairs and nothing else" {
+	local list=/sys/module/vfio/parameters/driver_whitelist bad
+	assert_equal "$(cat $list)" pci:pci-stub,pci:pcieport
+	for bad in pci-stub :x pci: pci:a,b ,; do
+		run bash -c "echo '$bad' >$list"
+		assert_failure
+	done
+	assert_equal "$(cat $list)" pci:pci-stub,pci:pcieport
+	echo pci:pcieport >$list
+	assert_equal "$(cat $list)" pci:pcieport
+	echo pci:pci-stub,pci:pcieport >$list
+}
+
+@test "a stock module does not load on our core, and says why" {
+	local dir=/lib/modules/$(uname -r)/kernel/drivers/vfio name
+	rmmod vfio_iommu_type1
+	log_mark
+	run insmod "$dir/vfio_iommu_type1.ko"
+	assert_failure
+	run log_since
+	assert_output --partial 'vfio_iommu_type1: Unknown symbol'
+	log_mark
+	name=$(find "$dir/pci" -name 'vfio-pci-core.ko')
+	run insmod "$name"
+	assert_failure
+	run log_since
+	assert_output --partial 'Unknown symbol vfio_'
+	modprobe vfio_iommu_type1
+}

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: default
+# modules: ours
+#
+# A device can be taken from its holder, in bounded time.
+
+load ../helpers/common
+load ../helpers/vfio
+
+EDU=0000:09:00.0
+GRACE=/sys/module/vfio/parameters/grace_ms
+
+setup_file() {
+	modprobe vfio-pci
+}
+
+setup() {
+	bind_to vfio-pci $EDU
+	echo 2000 >$GRACE
+}
+
+teardown() {
+	holder_gone
+	ledger_idle
+	echo 10000 >$GRACE
+	[[ -e $PCI/devices/$EDU ]] || echo 1 >$PCI/rescan
+	unbind $EDU
+}
+
+now_ms() {
+	local up
+	read -r up _ </proc/uptime
+	echo $((10#${up/./} * 10))
+}
+
+# timed_write WORD FILE - in the background, its state sampled; sets took (ms) and states
+timed_write() {
+	local start state pid
+	start=$(now_ms)
+	bash -c "echo $1 >$2" 3>&- &
+	pid=$!
+	states=
+	while state=$(awk '/^State/ {print $2}' "/proc/$pid/status" 2>/dev/null) && [[ -n $state && $state != Z ]]; do
+		states+=$state
+		sleep 0.05
+	done
+	wait "$pid"
+	took=$(($(now_ms) - start))
+}
+
+@test "unbinding a device that is held ends within the grace period and a second" {
+	hold $EDU
+	timed_write $EDU $PCI/drivers/vfio-pci/unbind
+	((took >= 1900)) || fail "it was taken after $took ms already"
+	((took <= 3000)) || fail "it took $took ms"
+	assert_not_exist $PCI/devices/$EDU/driver
+	heard asked
+	heard gone
+	wait "$holder"
+	holder=
+}
+
+@test "the unbinding process is never in state D" {
+	hold $EDU
+	timed_write $EDU $PCI/drivers/vfio-pci/unbind
+	((${#states} > 10)) || fail "only seen as '$states'"
+	[[ $states != *D* ]] || fail "seen as '$states'"
+	heard gone
+}
+
+@test "a holder who gives the device back on request ends the wait" {
+	echo 60000 >$GRACE
+	hold $EDU polite
+	timed_write $EDU $PCI/drivers/vfio-pci/unbind
+	((took <= 2000)) || fail "it took $took ms"
+	wait "$holder"
+	holder=
+}
+
+@test "a killed unbinder does not wait on" {
+	echo 60000 >$GRACE
+	hold $EDU
+	bash -c "echo $EDU >$PCI/drivers/vfio-pci/unbind" 3>&- &
+	local pid=$! start
+	heard asked
+	start=$(now_ms)
+	kill -KILL $pid
+	wait $pid || true
+	(($(now_ms) - start <= 2000)) || fail "it took $(($(now_ms) - start)) ms"
+	heard gone
+}
+
+@test "a mapping of a revoked device answers SIGBUS" {
+	hold $EDU touch
+	timed_write $EDU $PCI/drivers/vfio-pci/unbind
+	heard sigbus
+	wait "$holder"
+	holder=
+}
+
+@test "a revoked device can be used again by another, while the old holder still has his files" {
+	echo 100 >$GRACE
+	hold $EDU
+	# Not one that looks at the revoked device and leaves: he sleeps through it.
+	kill -STOP "$holder"
+	timed_write $EDU $PCI/drivers/vfio-pci/unbind
+	echo $EDU >$PCI/drivers/vfio-pci/bind
+	run "$CLIENTS/edu" $EDU
+	assert_output ''
+	assert_success
+	kill -CONT "$holder"
+	heard gone
+	wait "$holder"
+	holder=
+}
+
+@test "hot removal of a device that is held is bounded as well" {
+	hold $EDU
+	timed_write 1 $PCI/devices/$EDU/remove
+	((took <= 3500)) || fail "it took $took ms"
+	assert_not_exist $PCI/devices/$EDU
+	heard gone
+	wait "$holder"
+	holder=
+	echo 1 >$PCI/rescan
+	assert_exist $PCI/devices/$EDU
+}
+
+@test "the modules unload when nothing uses them, and everything is gone" {
+	unbind $EDU
+	run awk '$4 != 0' /sys/kernel/debug/vfio/ledger
+	assert_output ''
+	rmmod vfio-pci vfio_iommu_type1 vfio
+	assert_not_exist /dev/vfio
+	modprobe vfio-pci
+}
