@@ -160,7 +160,9 @@ static long record_frames(struct t1 *t1, struct t1_mapping *mapping, u64 iova, u
 	ret = frames_at(vaddr, min(max, to_end_of_piece(iova)), mapping->prot & IOMMU_WRITE, &run);
 	if (!ret)
 		ret = record_run(t1, mapping, iova, &run);
-	return ret ? ret : run.pages;
+	if (ret)
+		return ret;
+	return run.pages;
 }
 
 long t1_pin(struct t1 *t1, struct t1_mapping *mapping, struct t1_batch *batch, u64 iova,
@@ -172,6 +174,8 @@ long t1_pin(struct t1 *t1, struct t1_mapping *mapping, struct t1_batch *batch, u
 	int ret;
 
 	got = pin_user_pages_fast(vaddr, want, flags, batch->pages);
+	if (got == -EOVERFLOW)
+		return -EFAULT;
 	/* -EFAULT also stands for areas that have no pages. */
 	if (!got || got == -EFAULT)
 		return record_frames(t1, mapping, iova, vaddr, min_t(u64, pages, T1_RUN_MAX));
