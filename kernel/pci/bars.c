@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reads and writes of BARs and of the ROM, in the widths and alignments that the user asks for. */
+#include <linux/io.h>
+
+#include "pci/vfio_pci.h"
+
+void vfio_pci_bars_claim(struct vfio_pci *vdev)
+{
+	struct pci_dev *pdev = vdev->pdev;
+	unsigned int i;
+
+	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
+		struct vfio_pci_bar *bar = &vdev->bars[i];
+		resource_size_t len = pci_resource_len(pdev, i);
+
+		if (!len)
+			continue;
+		bar->claimed = !pci_request_selected_regions(pdev, BIT(i), "vfio-pci");
+		bar->mappable = bar->claimed && pci_resource_flags(pdev, i) & IORESOURCE_MEM &&
+				PAGE_ALIGNED(pci_resource_start(pdev, i)) && PAGE_ALIGNED(len);
+	}
+}
+
+void vfio_pci_bars_release(struct vfio_pci *vdev)
+{
+	unsigned int i;
+
+	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
+		struct vfio_pci_bar *bar = &vdev->bars[i];
+
+		if (bar->io)
+			pci_iounmap(vdev->pdev, bar->io);
+		if (bar->claimed)
+			pci_release_selected_regions(vdev->pdev, BIT(i));
+		memset(bar, 0, sizeof(*bar));
+	}
+}
+
+/* BARs can be larger than what the kernel likes to map: only those that are read are mapped. */
+static void __iomem *bar_map(struct vfio_pci *vdev, unsigned int i)
+{
+	struct vfio_pci_bar *bar = &vdev->bars[i];
+	void __iomem *io;
+
+	mutex_lock(&vdev->bar_lock);
+	if (bar->claimed && !bar->io)
+		bar->io = pci_iomap(vdev->pdev, i, 0);
+	io = bar->io;
+	mutex_unlock(&vdev->bar_lock);
+	return io;
+}
+
+/* The vectors in the table are the host's, also for those who can read it through a mapping. */
+static bool in_msix_table(struct vfio_pci *vdev, unsigned int bar, u64 pos)
+{
+	return vdev->msix_table.size && bar == vdev->msix_table.bar &&
+	       pos >= vdev->msix_table.offset &&
+	       pos - vdev->msix_table.offset < vdev->msix_table.size;
+}
+
+static unsigned int piece(u64 pos, size_t count, bool memory)
+{
+	if (IS_ENABLED(CONFIG_64BIT) && memory && !(pos & 7) && count >= 8)
+		return 8;
+	return cfg_piece(pos & 3, count);
+}
+
+static void piece_read(void __iomem *io, u8 *buf, unsigned int width)
+{
+	__le64 value = 0;
+
+	switch (width) {
+	case 1:
+		*buf = ioread8(io);
+		return;
+	case 2:
+		value = cpu_to_le64(ioread16(io));
+		break;
+	case 4:
+		value = cpu_to_le64(ioread32(io));
+		break;
+#ifdef CONFIG_64BIT
+	case 8:
+		value = cpu_to_le64(readq(io));
+		break;
+#endif
+	}
+	memcpy(buf, &value, width);
+}
+
+static void piece_write(void __iomem *io, const u8 *buf, unsigned int width)
+{
+	__le64 raw = 0;
+	u64 value;
+
+	memcpy(&raw, buf, width);
+	value = le64_to_cpu(raw);
+	switch (width) {
+	case 1:
+		iowrite8(value, io);
+		break;
+	case 2:
+		iowrite16(value, io);
+		break;
+	case 4:
+		iowrite32(value, io);
+		break;
+#ifdef CONFIG_64BIT
+	case 8:
+		writeq(value, io);
+		break;
+#endif
+	}
+}
+
+/* Exactly one of @in and @out is set. memory_lock is held, and the BAR is decoded. */
+static void bar_copy(struct vfio_pci *vdev, unsigned int bar, void __iomem *io, u8 *out,
+		     const u8 *in, size_t count, u64 pos)
+{
+	bool memory = pci_resource_flags(vdev->pdev, bar) & IORESOURCE_MEM;
+	unsigned int width;
+	size_t done;
+
+	for (done = 0; done < count; done += width) {
+		width = piece(pos + done, count - done, memory);
+		if (in_msix_table(vdev, bar, pos + done)) {
+			if (out)
+				memset(out + done, 0xff, width);
+		} else if (out) {
+			piece_read(io + pos + done, out + done, width);
+		} else {
+			piece_write(io + pos + done, in + done, width);
+		}
+	}
+}
+
+static bool bar_on(struct vfio_pci *vdev, unsigned int bar)
+{
+	return pci_resource_flags(vdev->pdev, bar) & IORESOURCE_IO ? vdev->io_on : vdev->memory_on;
+}
+
+static ssize_t bar_rw(struct vfio_pci *vdev, unsigned int bar, u8 *out, const u8 *in, size_t count,
+		      u64 pos)
+{
+	u64 size = pci_resource_len(vdev->pdev, bar);
+	void __iomem *io;
+	ssize_t ret;
+
+	if (pos >= size)
+		return -EINVAL;
+	count = min_t(u64, count, size - pos);
+	io = bar_map(vdev, bar);
+	if (!io)
+		return vdev->bars[bar].claimed ? -ENOMEM : -EBUSY;
+	down_read(&vdev->memory_lock);
+	if (bar_on(vdev, bar)) {
+		bar_copy(vdev, bar, io, out, in, count, pos);
+		ret = count;
+	} else {
+		ret = -EIO;
+	}
+	up_read(&vdev->memory_lock);
+	return ret;
+}
+
+ssize_t vfio_pci_bar_read(struct vfio_pci *vdev, unsigned int bar, u8 *buf, size_t count, u64 pos)
+{
+	return bar_rw(vdev, bar, buf, NULL, count, pos);
+}
+
+ssize_t vfio_pci_bar_write(struct vfio_pci *vdev, unsigned int bar, const u8 *buf, size_t count,
+			   u64 pos)
+{
+	return bar_rw(vdev, bar, NULL, buf, count, pos);
+}

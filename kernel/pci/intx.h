@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The interrupt pin. */
+#ifndef VFIOCTL_PCI_INTX_H
+#define VFIOCTL_PCI_INTX_H
+
+#include "pci/irq_request.h"
+#include "pci/vfio_pci.h"
+
+/* Nobody listens to the pin: keep the function from raising it. */
+void vfio_pci_intx_quiet(struct vfio_pci *vdev);
+
+/* The user's command register has the pin disabled, or not any more. */
+void vfio_pci_intx_disable_bit(struct vfio_pci *vdev, bool disabled);
+
+/* irq_lock is held for all of these. */
+int vfio_pci_intx_mask(struct vfio_pci *vdev, const struct irq_request *req);
+int vfio_pci_intx_unmask(struct vfio_pci *vdev, const struct irq_request *req);
+int vfio_pci_intx_trigger(struct vfio_pci *vdev, const struct irq_request *req);
+void vfio_pci_intx_release(struct vfio_pci *vdev);
+
+#endif

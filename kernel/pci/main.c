@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The PCI driver: which functions it takes, and what open and release do to them. */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "pci/intx.h"
+#include "pci/msi.h"
+#include "pci/vfio_pci.h"
+
+static char ids[1024];
+module_param_string(ids, ids, sizeof(ids), 0444);
+MODULE_PARM_DESC(ids,
+		 "functions to take at once: vendor:device[:subvendor[:subdevice[:class[:mask]]]],"
+		 " several with commas");
+
+static long vfio_pci_get_info(void *data, struct vfio_arg *arg)
+{
+	struct vfio_device_info *info = arg->buf;
+	struct vfio_pci *vdev = data;
+
+	info->flags = VFIO_DEVICE_FLAGS_PCI;
+	if (vdev->can_reset)
+		info->flags |= VFIO_DEVICE_FLAGS_RESET;
+	info->num_regions = VFIO_PCI_NUM_REGIONS;
+	info->num_irqs = VFIO_PCI_NUM_IRQS;
+	arg->reply = offsetofend(struct vfio_device_info, num_irqs);
+	return 0;
+}
+
+static const struct vfio_device_ioctl vfio_pci_ioctls[] = {
+	{ VFIO_DEVICE_GET_INFO, offsetofend(struct vfio_device_info, num_irqs), false,
+	  vfio_pci_get_info },
+	{ VFIO_DEVICE_GET_REGION_INFO, offsetofend(struct vfio_region_info, offset), false,
+	  vfio_pci_get_region_info },
+	{ VFIO_DEVICE_GET_IRQ_INFO, offsetofend(struct vfio_irq_info, count), false,
+	  vfio_pci_get_irq_info },
+	{ VFIO_DEVICE_SET_IRQS, offsetofend(struct vfio_irq_set, count), true, vfio_pci_set_irqs },
+	{ VFIO_DEVICE_RESET, 0, false, vfio_pci_reset },
+	{ VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, offsetofend(struct vfio_pci_hot_reset_info, count),
+	  false, vfio_pci_get_hot_reset_info },
+	{ VFIO_DEVICE_PCI_HOT_RESET, offsetofend(struct vfio_pci_hot_reset, count), true,
+	  vfio_pci_hot_reset },
+};
+
+/* A function keeps nothing that its last owner left in it; without a reset, bus mastering is off.
+ */
+static int vfio_pci_scrub(struct vfio_pci *vdev)
+{
+	int ret = pci_try_reset_function(vdev->pdev);
+
+	if (ret == -EAGAIN)
+		return ret;
+	vdev->can_reset = !ret;
+	vdev->reset_owed = false;
+	return 0;
+}
+
+static int vfio_pci_open(struct vfio_device *device, void *data)
+{
+	struct vfio_pci *vdev = data;
+	struct pci_dev *pdev = vdev->pdev;
+	int ret;
+
+	pci_clear_master(pdev);
+	ret = pci_enable_device(pdev);
+	if (ret)
+		return ret;
+	ret = vfio_pci_scrub(vdev);
+	if (ret)
+		goto disable;
+	pci_save_state(pdev);
+	vdev->opened_state = pci_store_saved_state(pdev);
+	vdev->vfio = device;
+	vdev->intx_maskable = pci_intx_mask_supported(pdev);
+	vdev->intx_disabled = false;
+	vfio_pci_intx_quiet(vdev);
+	vfio_pci_msi_find_table(vdev);
+	ret = vfio_pci_config_init(vdev);
+	if (ret)
+		goto drop_state;
+	vfio_pci_bars_claim(vdev);
+	vfio_pci_command_apply(vdev);
+	return 0;
+drop_state:
+	vdev->vfio = NULL;
+	kfree(vdev->opened_state);
+	vdev->opened_state = NULL;
+disable:
+	pci_disable_device(pdev);
+	return ret;
+}
+
+static void vfio_pci_release(void *data)
+{
+	struct vfio_pci *vdev = data;
+	struct pci_dev *pdev = vdev->pdev;
+
+	pci_clear_master(pdev);
+	vfio_pci_irqs_release(vdev);
+	vfio_pci_notify_release(vdev);
+	vfio_pci_bars_release(vdev);
+	pci_set_power_state(pdev, PCI_D0);
+	if (vdev->can_reset && pci_try_reset_function(pdev))
+		vdev->reset_owed = true;
+	vfio_pci_config_release(vdev);
+	vdev->vfio = NULL;
+	pci_load_and_free_saved_state(pdev, &vdev->opened_state);
+	pci_restore_state(pdev);
+	pci_disable_device(pdev);
+}
+
+/*
+ * The holder did not answer. Nothing of it runs any more; what is left is the device itself, whose
+ * DMA and interrupts must end even before the release.
+ */
+static void vfio_pci_revoke(void *data)
+{
+	struct vfio_pci *vdev = data;
+
+	pci_clear_master(vdev->pdev);
+	vfio_pci_irqs_release(vdev);
+}
+
+static const struct vfio_device_ops vfio_pci_ops = {
+	.name = "vfio-pci",
+	.owner = THIS_MODULE,
+	.open = vfio_pci_open,
+	.release = vfio_pci_release,
+	.read = vfio_pci_read,
+	.write = vfio_pci_write,
+	.ioctls = vfio_pci_ioctls,
+	.nr_ioctls = ARRAY_SIZE(vfio_pci_ioctls),
+	.mmap = vfio_pci_mmap,
+	.fault = vfio_pci_fault,
+	.request = vfio_pci_notify_request,
+	.revoke = vfio_pci_revoke,
+};
+
+static struct vfio_pci *vfio_pci_new(struct pci_dev *pdev)
+{
+	struct vfio_pci *vdev = kzalloc(sizeof(*vdev), GFP_KERNEL);
+
+	if (!vdev)
+		return NULL;
+	vdev->pdev = pdev;
+	mutex_init(&vdev->irq_lock);
+	mutex_init(&vdev->config_lock);
+	mutex_init(&vdev->bar_lock);
+	init_rwsem(&vdev->memory_lock);
+	spin_lock_init(&vdev->notify_lock);
+	spin_lock_init(&vdev->intx_lock);
+	return vdev;
+}
+
+static void vfio_pci_free(struct vfio_pci *vdev)
+{
+	mutex_destroy(&vdev->irq_lock);
+	mutex_destroy(&vdev->config_lock);
+	mutex_destroy(&vdev->bar_lock);
+	kfree(vdev);
+}
+
+static int vfio_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct vfio_pci *vdev;
+	int ret;
+
+	/* A bridge carries other people's devices. */
+	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
+		return -EINVAL;
+	/* Its virtual functions would stay with the host while their owner is a user's. */
+	if (pci_num_vf(pdev)) {
+		pci_warn(pdev, "virtual functions are enabled: disable them first\n");
+		return -EBUSY;
+	}
+	vdev = vfio_pci_new(pdev);
+	if (!vdev)
+		return -ENOMEM;
+	pci_set_drvdata(pdev, vdev);
+	ret = vfio_add_group_dev(&pdev->dev, &vfio_pci_ops, vdev);
+	if (ret) {
+		pci_set_drvdata(pdev, NULL);
+		vfio_pci_free(vdev);
+	}
+	return ret;
+}
+
+static void vfio_pci_remove(struct pci_dev *pdev)
+{
+	struct vfio_pci *vdev = vfio_del_group_dev(&pdev->dev);
+
+	if (WARN_ON_ONCE(!vdev))
+		return;
+	vfio_pci_reset_owed(vdev);
+	pci_set_drvdata(pdev, NULL);
+	vfio_pci_free(vdev);
+}
+
+static pci_ers_result_t vfio_pci_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
+{
+	struct vfio_pci *vdev = pci_get_drvdata(pdev);
+
+	if (vdev)
+		vfio_pci_notify_error(vdev);
+	return PCI_ERS_RESULT_CAN_RECOVER;
+}
+
+static const struct pci_error_handlers vfio_pci_error_handlers = {
+	.error_detected = vfio_pci_error_detected,
+};
+
+/* Found by driver_override or by the modalias vfio_pci:*, never by a plain match. */
+static const struct pci_device_id vfio_pci_table[] = {
+	{ PCI_DRIVER_OVERRIDE_DEVICE_VFIO(PCI_ANY_ID, PCI_ANY_ID) }, {}
+};
+MODULE_DEVICE_TABLE(pci, vfio_pci_table);
+
+static struct pci_driver vfio_pci_driver = {
+	.name = "vfio-pci",
+	.id_table = vfio_pci_table,
+	.probe = vfio_pci_probe,
+	.remove = vfio_pci_remove,
+	.err_handler = &vfio_pci_error_handlers,
+	.driver_managed_dma = true,
+};
+
+/* One entry of the ids parameter. */
+static void __init vfio_pci_add_id(char *id)
+{
+	unsigned int vendor, device, subvendor = PCI_ANY_ID, subdevice = PCI_ANY_ID;
+	unsigned int class = 0, class_mask = 0;
+	int fields, ret;
+
+	fields = sscanf(id, "%x:%x:%x:%x:%x:%x", &vendor, &device, &subvendor, &subdevice, &class,
+			&class_mask);
+	if (fields < 2) {
+		pr_warn("vfio-pci: '%s' in the parameter ids is not vendor:device\n", id);
+		return;
+	}
+	ret = pci_add_dynid(&vfio_pci_driver, vendor, device, subvendor, subdevice, class,
+			    class_mask, 0);
+	if (ret)
+		pr_warn("vfio-pci: cannot take functions with id '%s': error %d\n", id, ret);
+}
+
+static int __init vfio_pci_init(void)
+{
+	char *rest = ids, *id;
+	int ret;
+
+	ret = pci_register_driver(&vfio_pci_driver);
+	if (ret)
+		return ret;
+	while ((id = strsep(&rest, ",")))
+		if (*id)
+			vfio_pci_add_id(id);
+	return 0;
+}
+
+static void __exit vfio_pci_exit(void)
+{
+	pci_unregister_driver(&vfio_pci_driver);
+}
+
+module_init(vfio_pci_init);
+module_exit(vfio_pci_exit);
+
+VFIO_USES_CORE();
+MODULE_DESCRIPTION("VFIO: PCI functions for userspace drivers");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The gate in front of the BARs. An access to memory that a function does not decode ends, on some
+ * machines, in a machine check: so every access holds memory_lock and looks at memory_on first.
+ */
+#include "pci/vfio_pci.h"
+
+void vfio_pci_memory_begin(struct vfio_pci *vdev)
+{
+	unsigned long flags;
+	u16 command;
+
+	down_write(&vdev->memory_lock);
+	if (vdev->memory_on || vdev->pdev->current_state >= PCI_D3hot)
+		return;
+	spin_lock_irqsave(&vdev->intx_lock, flags);
+	pci_read_config_word(vdev->pdev, PCI_COMMAND, &command);
+	pci_write_config_word(vdev->pdev, PCI_COMMAND, command | PCI_COMMAND_MEMORY);
+	spin_unlock_irqrestore(&vdev->intx_lock, flags);
+}
+
+void vfio_pci_memory_end(struct vfio_pci *vdev)
+{
+	unsigned long flags;
+	u16 command;
+
+	if (!vdev->memory_on && vdev->pdev->current_state < PCI_D3hot) {
+		spin_lock_irqsave(&vdev->intx_lock, flags);
+		pci_read_config_word(vdev->pdev, PCI_COMMAND, &command);
+		pci_write_config_word(vdev->pdev, PCI_COMMAND, command & ~PCI_COMMAND_MEMORY);
+		spin_unlock_irqrestore(&vdev->intx_lock, flags);
+	}
+	up_write(&vdev->memory_lock);
+}
+
+void vfio_pci_memory_zap(struct vfio_pci *vdev)
+{
+	loff_t bars = (loff_t)PCI_STD_NUM_BARS << VFIO_PCI_REGION_SHIFT;
+
+	lockdep_assert_held_write(&vdev->memory_lock);
+	vfio_device_zap(vdev->vfio, 0, bars);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vfio-pci: one PCI function in the hands of userspace.
+ *
+ * Locks, outermost first:
+ *
+ *   irq_lock	  which interrupts are set up (mutex)
+ *   config_lock  the layout's shadow values (mutex)
+ *   memory_lock  held for reading by whatever touches a BAR, for writing by whatever makes BARs
+ *		  unreachable: memory decoding, power state, reset (rwsem). It is taken in page
+ *		  faults under mmap_lock, so nobody who holds it touches user memory.
+ *   bar_lock	  mapping BARs into the kernel (mutex)
+ *   intx_lock	  the pin's state, and every write of the command register (spinlock, irqs off)
+ */
+#ifndef VFIOCTL_PCI_VFIO_PCI_H
+#define VFIOCTL_PCI_VFIO_PCI_H
+
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/rwsem.h>
+#include <linux/spinlock.h>
+
+#include "vfio.h"
+#include "pci/config_layout.h"
+
+/* A region's index is in the upper bits of the offset in the device file, as clients know it. */
+#define VFIO_PCI_REGION_SHIFT 40
+#define VFIO_PCI_REGION_MASK  (BIT_ULL(VFIO_PCI_REGION_SHIFT) - 1)
+
+struct eventfd_ctx;
+struct intx_ctx;
+struct msi_set;
+
+/**
+ * struct vfio_pci_bar - a base address register while the device is open
+ * @io: mapped by the first read or write, under bar_lock
+ * @claimed: nobody else on the host has the range
+ * @mappable: whole pages of memory that user mappings can have
+ */
+struct vfio_pci_bar {
+	void __iomem *io;
+	bool claimed;
+	bool mappable;
+};
+
+/**
+ * struct vfio_pci - one function bound to the driver
+ * @pdev: the function
+ * @vfio: for zapping mappings; set while open
+ * @irq_lock: see above
+ * @intx: under @irq_lock and @intx_lock
+ * @msi: MSI or MSI-X, under @irq_lock
+ * @err_trigger: signalled on a PCI error; under @notify_lock
+ * @req_trigger: signalled when the device is wanted back; under @notify_lock
+ * @notify_lock: leaf
+ * @config_lock: see above
+ * @layout: set while open
+ * @power_state: kept across D3 for functions that lose their registers there
+ * @memory_lock: see above
+ * @memory_on: the user has memory decoding on and the function awake; under @memory_lock
+ * @io_on: likewise for I/O ports
+ * @bar_lock: see above
+ * @bars: see above
+ * @msix_table: which bytes the vectors of MSI-X take up; no size without MSI-X
+ * @intx_lock: see above
+ * @intx_maskable: the function can mask its own pin
+ * @intx_disabled: the user's command register says so; under @intx_lock
+ * @opened_state: the registers before the user had them
+ * @can_reset: the function has a reset of its own
+ * @reset_owed: the last release could not reset, the device_lock was taken
+ */
+struct vfio_pci {
+	struct pci_dev *pdev;
+	struct vfio_device *vfio;
+
+	struct mutex irq_lock;
+	struct intx_ctx *intx;
+	struct msi_set *msi;
+
+	spinlock_t notify_lock;
+	struct eventfd_ctx *err_trigger;
+	struct eventfd_ctx *req_trigger;
+
+	struct mutex config_lock;
+	struct cfg_layout *layout;
+	struct pci_saved_state *power_state;
+
+	struct rw_semaphore memory_lock;
+	bool memory_on;
+	bool io_on;
+
+	struct mutex bar_lock;
+	struct vfio_pci_bar bars[PCI_STD_NUM_BARS];
+
+	struct {
+		unsigned int bar;
+		u32 offset;
+		u32 size;
+	} msix_table;
+
+	spinlock_t intx_lock;
+	bool intx_maskable;
+	bool intx_disabled;
+
+	struct pci_saved_state *opened_state;
+	bool can_reset;
+	bool reset_owed;
+};
+
+/* config.c: the user's view; made at open, gone at release. */
+int vfio_pci_config_init(struct vfio_pci *vdev);
+void vfio_pci_config_release(struct vfio_pci *vdev);
+ssize_t vfio_pci_config_read(struct vfio_pci *vdev, u8 *buf, size_t count, u64 pos);
+ssize_t vfio_pci_config_write(struct vfio_pci *vdev, const u8 *buf, size_t count, u64 pos);
+/* The pin that the user sees, 0 if there is none. */
+u8 vfio_pci_config_pin(struct vfio_pci *vdev);
+
+/* config_effects.c: what a write does beyond the masks. config_lock is held. */
+void vfio_pci_config_written(struct vfio_pci *vdev, enum cfg_owner owner, unsigned int pos,
+			     unsigned int width);
+/* The enable bit of MSI or MSI-X in the user's copy follows VFIO_DEVICE_SET_IRQS. */
+void vfio_pci_config_show_msi(struct vfio_pci *vdev, bool msix, bool on);
+/* After a reset the function is awake, whatever the copy said. config_lock and memory_lock held. */
+void vfio_pci_config_awake(struct vfio_pci *vdev);
+
+/* command.c: the function's own command register. */
+void vfio_pci_command_apply(struct vfio_pci *vdev);
+/* @intx_off: the pin's disable bit. intx_lock is held. */
+void vfio_pci_command_intx(struct vfio_pci *vdev, bool intx_off);
+
+/*
+ * memory.c: the gate in front of the BARs. Between begin and end the registers behind a BAR can be
+ * reached, whatever the user's command register says, and nobody else reaches them: for interrupt
+ * vectors, whose table lies in a BAR, and for the ROM.
+ */
+void vfio_pci_memory_begin(struct vfio_pci *vdev);
+void vfio_pci_memory_end(struct vfio_pci *vdev);
+/* No mapping of a BAR stays. memory_lock is held for writing. */
+void vfio_pci_memory_zap(struct vfio_pci *vdev);
+
+/* bars.c */
+void vfio_pci_bars_claim(struct vfio_pci *vdev);
+void vfio_pci_bars_release(struct vfio_pci *vdev);
+ssize_t vfio_pci_bar_read(struct vfio_pci *vdev, unsigned int bar, u8 *buf, size_t count, u64 pos);
+ssize_t vfio_pci_bar_write(struct vfio_pci *vdev, unsigned int bar, const u8 *buf, size_t count,
+			   u64 pos);
+
+/* rom.c */
+ssize_t vfio_pci_rom_read(struct vfio_pci *vdev, u8 *buf, size_t count, u64 pos);
+size_t vfio_pci_rom_size(struct vfio_pci *vdev);
+
+/* mmap.c */
+int vfio_pci_mmap(void *data, struct vm_area_struct *vma);
+vm_fault_t vfio_pci_fault(void *data, struct vm_fault *vmf, unsigned int order);
+
+/* regions.c */
+ssize_t vfio_pci_read(void *data, void *buf, size_t count, loff_t pos);
+ssize_t vfio_pci_write(void *data, const void *buf, size_t count, loff_t pos);
+long vfio_pci_get_region_info(void *data, struct vfio_arg *arg);
+
+/* interrupts.c */
+long vfio_pci_get_irq_info(void *data, struct vfio_arg *arg);
+long vfio_pci_set_irqs(void *data, struct vfio_arg *arg);
+/* Everything off: no handler runs afterwards and no eventfd is held. */
+void vfio_pci_irqs_release(struct vfio_pci *vdev);
+
+/* notify.c: error and request */
+void vfio_pci_notify_request(void *data, unsigned int count);
+void vfio_pci_notify_error(struct vfio_pci *vdev);
+void vfio_pci_notify_release(struct vfio_pci *vdev);
+
+/* reset.c */
+long vfio_pci_reset(void *data, struct vfio_arg *arg);
+/* config_lock is held. Returns 0, -ENOTTY without a reset, -EAGAIN if the device_lock is taken. */
+int vfio_pci_function_reset(struct vfio_pci *vdev);
+/* The reset that a release owes; from remove, which holds the device_lock. */
+void vfio_pci_reset_owed(struct vfio_pci *vdev);
+
+/* hot_reset.c */
+long vfio_pci_get_hot_reset_info(void *data, struct vfio_arg *arg);
+long vfio_pci_hot_reset(void *data, struct vfio_arg *arg);
+
+#endif
