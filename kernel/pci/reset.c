@@ -3,6 +3,9 @@
  * Reset of the function alone. The device_lock is only ever tried: a remover holds it while it
  * waits for us.
  */
+#include <linux/completion.h>
+#include <linux/workqueue.h>
+
 #include "pci/vfio_pci.h"
 
 int vfio_pci_function_reset(struct vfio_pci *vdev)
@@ -35,11 +38,37 @@ long vfio_pci_reset(void *data, struct vfio_arg *arg)
 	return ret;
 }
 
+struct owed_reset {
+	struct work_struct work;
+	struct completion done;
+	struct pci_dev *pdev;
+	int ret;
+};
+
+static void owed_reset_work(struct work_struct *work)
+{
+	struct owed_reset *owed = container_of(work, struct owed_reset, work);
+
+	owed->ret = pci_reset_function_locked(owed->pdev);
+	complete(&owed->done);
+}
+
+/*
+ * A reset sleeps in state D, a second long if it has to be that of the bus. Whoever unbinds the
+ * device must not be seen so: he waits for a worker, and lends it the device_lock that he holds.
+ */
 void vfio_pci_reset_owed(struct vfio_pci *vdev)
 {
+	struct owed_reset owed = { .pdev = vdev->pdev };
+
 	if (!vdev->reset_owed)
 		return;
 	vdev->reset_owed = false;
-	if (pci_reset_function_locked(vdev->pdev))
+	init_completion(&owed.done);
+	INIT_WORK_ONSTACK(&owed.work, owed_reset_work);
+	queue_work(system_unbound_wq, &owed.work);
+	wait_for_completion_state(&owed.done, TASK_IDLE);
+	destroy_work_on_stack(&owed.work);
+	if (owed.ret)
 		pci_warn(vdev->pdev, "could not be reset after its last use\n");
 }

@@ -3,13 +3,15 @@
 # make clients - small programs that speak the VFIO ABI, for the guest: linked statically, as its
 # root image has few libraries
 
-CLIENT_SRC := $(filter-out tests/clients/vfio.c,$(sort $(wildcard tests/clients/*.c)))
+# What they share; every other file is a program.
+CLIENT_LIB := tests/clients/vfio.c tests/clients/type1.c
+CLIENT_SRC := $(filter-out $(CLIENT_LIB),$(sort $(wildcard tests/clients/*.c)))
 CLIENT_BIN := $(CLIENT_SRC:tests/clients/%.c=build/clients/%)
 
 .PHONY: clients
 clients: $(CLIENT_BIN)
 
-build/clients/%: tests/clients/%.c tests/clients/vfio.c tests/clients/vfio.h
+build/clients/%: tests/clients/%.c $(CLIENT_LIB) $(wildcard tests/clients/*.h)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 $(WARN) -pthread -static -o $@ $< tests/clients/vfio.c
+	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 $(WARN) -pthread -static -o $@ $< $(CLIENT_LIB)
