@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * timed-write FILE WORD: writes WORD to FILE in a child and prints how many milliseconds that took,
+ * and each state of /proc/PID/stat in which the child was seen meanwhile, such as "2013 RSI". The
+ * status is that of the write.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vfio.h"
+
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int write_word(const char *file, const char *word)
+{
+	int fd = open(file, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, word, strlen(word)) < 0) {
+		perror(file);
+		return 1;
+	}
+	return 0;
+}
+
+static void look(pid_t pid, char *seen, size_t size)
+{
+	char path[64], stat[512], state;
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	len = read(fd, stat, sizeof(stat) - 1);
+	close(fd);
+	if (len <= 0)
+		return;
+	stat[len] = 0;
+	state = strrchr(stat, ')')[2];
+	if (state != 'Z' && !strchr(seen, state) && strlen(seen) + 1 < size)
+		seen[strlen(seen)] = state;
+}
+
+int main(int argc, char **argv)
+{
+	char seen[16] = "";
+	int status;
+	long start;
+	pid_t pid;
+
+	if (argc != 3)
+		die("usage: timed-write FILE WORD");
+	start = now_ms();
+	pid = fork();
+	if (!pid)
+		_exit(write_word(argv[1], argv[2]));
+	while (!waitpid(pid, &status, WNOHANG)) {
+		look(pid, seen, sizeof(seen));
+		usleep(2000);
+	}
+	printf("%ld %s\n", now_ms() - start, seen);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 2;
+}
