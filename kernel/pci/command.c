@@ -35,7 +35,7 @@ void vfio_pci_command_intx(struct vfio_pci *vdev, bool intx_off)
 void vfio_pci_command_apply(struct vfio_pci *vdev)
 {
 	u16 command = cfg_get(vdev->layout->shadow, PCI_COMMAND, 2);
-	bool awake = vdev->pdev->current_state < PCI_D3hot;
+	bool awake = vfio_pci_awake(vdev);
 	unsigned long flags;
 
 	down_write(&vdev->memory_lock);

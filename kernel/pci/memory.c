@@ -11,7 +11,7 @@ void vfio_pci_memory_begin(struct vfio_pci *vdev)
 	u16 command;
 
 	down_write(&vdev->memory_lock);
-	if (vdev->memory_on || vdev->pdev->current_state >= PCI_D3hot)
+	if (vdev->memory_on || !vfio_pci_awake(vdev))
 		return;
 	spin_lock_irqsave(&vdev->intx_lock, flags);
 	pci_read_config_word(vdev->pdev, PCI_COMMAND, &command);
@@ -24,7 +24,7 @@ void vfio_pci_memory_end(struct vfio_pci *vdev)
 	unsigned long flags;
 	u16 command;
 
-	if (!vdev->memory_on && vdev->pdev->current_state < PCI_D3hot) {
+	if (!vdev->memory_on && vfio_pci_awake(vdev)) {
 		spin_lock_irqsave(&vdev->intx_lock, flags);
 		pci_read_config_word(vdev->pdev, PCI_COMMAND, &command);
 		pci_write_config_word(vdev->pdev, PCI_COMMAND, command & ~PCI_COMMAND_MEMORY);

@@ -107,6 +107,12 @@ struct vfio_pci {
 	bool reset_owed;
 };
 
+/* BARs answer in D0 to D2 only. */
+static inline bool vfio_pci_awake(struct vfio_pci *vdev)
+{
+	return (__force int)vdev->pdev->current_state < (__force int)PCI_D3hot;
+}
+
 /* config.c: the user's view; made at open, gone at release. */
 int vfio_pci_config_init(struct vfio_pci *vdev);
 void vfio_pci_config_release(struct vfio_pci *vdev);
