@@ -39,6 +39,7 @@ static inline int compat_pfnmap_frame(struct vm_area_struct *vma, unsigned long 
 
 	if (compat_follow_pte(vma, address, &ptep, &lock))
 		return -ENOENT;
+	__acquire(lock); /* which the declaration of follow_pte() does not tell sparse */
 	*pfn = pte_pfn(ptep_get(ptep));
 	writable = pte_write(ptep_get(ptep));
 	pte_unmap_unlock(ptep, lock);
