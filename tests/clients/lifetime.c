@@ -15,20 +15,6 @@ enum { CONTAINER, GROUP, DEVICE, FILES };
 
 static const char *bdf;
 
-static void is_idle(void)
-{
-	/* Files closed by a process that was killed go a moment after it. */
-	for (int i = 0; i < 100 && ledger("device_files") + ledger("containers"); i++)
-		usleep(10000);
-	IS(ledger("containers"), 0);
-	IS(ledger("backends"), 0);
-	IS(ledger("device_files"), 0);
-	IS(ledger("mappings"), 0);
-	IS(ledger("pinned_pages"), 0);
-	IS(ledger("domains"), 0);
-	IS(ledger("irq_contexts"), 0);
-}
-
 static void device_works(int device)
 {
 	IS(read32(device, region(device, VFIO_PCI_CONFIG_REGION_INDEX, NULL)), 0x11e81234);
@@ -67,7 +53,7 @@ static void close_in_order(const int *order)
 		closed[order[i]] = true;
 		look(&v, closed);
 	}
-	is_idle();
+	at_rest();
 }
 
 static void every_order(void)
@@ -108,7 +94,7 @@ static void outlives_parent(void)
 	close(pipes[1]);
 	IS(waitpid(pid, &status, 0), pid);
 	IS(status, 0);
-	is_idle();
+	at_rest();
 }
 
 static void killed(void)
@@ -130,12 +116,12 @@ static void killed(void)
 		_exit(4);
 	}
 	IS(read(pipes[0], &byte, 1), 1);
-	TRUE(ledger("pinned_pages") >= 256);
+	ledger_is("pinned_pages", 256);
 	kill(pid, SIGKILL);
 	IS(waitpid(pid, &status, 0), pid);
 	close(pipes[0]);
 	close(pipes[1]);
-	is_idle();
+	at_rest();
 }
 
 int main(int argc, char **argv)

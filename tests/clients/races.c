@@ -152,11 +152,6 @@ int main(int argc, char **argv)
 		close(v.container);
 	}
 	pthread_join(thread, NULL);
-	IS(ledger("containers"), 0);
-	IS(ledger("backends"), 0);
-	IS(ledger("device_files"), 0);
-	IS(ledger("mappings"), 0);
-	IS(ledger("pinned_pages"), 0);
-	IS(ledger("domains"), 0);
+	at_rest();
 	return checks_status();
 }

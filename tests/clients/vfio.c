@@ -123,7 +123,7 @@ void *memory_new(size_t size)
 	return memory;
 }
 
-long dma_map(int container, void *memory, size_t size, uint64_t iova)
+long dma_map(int container, const void *memory, size_t size, uint64_t iova)
 {
 	struct vfio_iommu_type1_dma_map map = {
 		.argsz = sizeof(map),
@@ -136,15 +136,39 @@ long dma_map(int container, void *memory, size_t size, uint64_t iova)
 	return ask(container, VFIO_IOMMU_MAP_DMA, &map);
 }
 
-long dma_unmap(int container, size_t size, uint64_t iova)
+long dma_unmap_part(int container, uint64_t size, uint64_t iova, uint32_t flags, uint64_t *done)
 {
 	struct vfio_iommu_type1_dma_unmap unmap = {
 		.argsz = sizeof(unmap),
+		.flags = flags,
 		.iova = iova,
 		.size = size,
 	};
+	long ret = ask(container, VFIO_IOMMU_UNMAP_DMA, &unmap);
 
-	return ask(container, VFIO_IOMMU_UNMAP_DMA, &unmap);
+	*done = unmap.size;
+	return ret;
+}
+
+long dma_unmap(int container, size_t size, uint64_t iova)
+{
+	uint64_t done;
+
+	return dma_unmap_part(container, size, iova, 0, &done);
+}
+
+long memory_locked(void)
+{
+	FILE *f = fopen("/proc/self/status", "re");
+	char line[256];
+	long kilobytes = -1;
+
+	while (f && fgets(line, sizeof(line), f))
+		sscanf(line, "VmLck: %ld", &kilobytes);
+	if (!f || kilobytes < 0)
+		die("no VmLck in '/proc/self/status'");
+	fclose(f);
+	return kilobytes;
 }
 
 uint64_t region(int device, uint32_t index, uint64_t *size)
@@ -216,4 +240,38 @@ long ledger(const char *item)
 	}
 	fclose(f);
 	return found;
+}
+
+bool ours(void)
+{
+	return access("/sys/kernel/debug/vfio/ledger", F_OK) == 0;
+}
+
+/* Files of a process that was killed go a moment after it. */
+static long ledger_wait(const char *item, long wanted)
+{
+	long left = ledger(item);
+
+	for (int i = 0; i < 200 && left >= 0 && left != wanted; i++) {
+		usleep(10000);
+		left = ledger(item);
+	}
+	return left;
+}
+
+void ledger_is(const char *item, long wanted)
+{
+	long left = ledger_wait(item, wanted);
+
+	if (left >= 0)
+		check(left == wanted, "ledger", 0, item, left, wanted);
+}
+
+void at_rest(void)
+{
+	static const char *const items[] = { "containers",   "backends", "device_files", "mappings",
+					     "pinned_pages", "domains",	 "irq_contexts" };
+
+	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
+		ledger_is(items[i], 0);
 }

@@ -56,9 +56,13 @@ struct vfio vfio_open(const char *bdf);
 void vfio_close(struct vfio *v);
 
 /* Memory of @size bytes, mapped at @iova; returns the answer. */
-long dma_map(int container, void *memory, size_t size, uint64_t iova);
+long dma_map(int container, const void *memory, size_t size, uint64_t iova);
+/* Likewise; *done tells how many bytes went. */
+long dma_unmap_part(int container, uint64_t size, uint64_t iova, uint32_t flags, uint64_t *done);
 long dma_unmap(int container, size_t size, uint64_t iova);
 void *memory_new(size_t size);
+/* Kilobytes of the caller's locked memory, as /proc/self/status has it. */
+long memory_locked(void);
 
 /* Offset of a region in the device file; *size may be NULL. */
 uint64_t region(int device, uint32_t index, uint64_t *size);
@@ -69,7 +73,17 @@ void pci_enable(int device);
 /* One vector of interrupt @index to @eventfd (-1: none): the answer. */
 long irq_eventfd(int device, uint32_t index, int eventfd);
 
-/* A number of the core's ledger, such as "mappings": created minus destroyed; -1 if not there. */
+/* Is this our core? Told by its ledger. For the few answers on which the two differ. */
+bool ours(void);
+
+/*
+ * A number of our core's ledger, such as "mappings": created minus destroyed. -1 if there is no
+ * ledger, as on the stock core.
+ */
 long ledger(const char *item);
+/* If there is a ledger, this item must soon have this number. */
+void ledger_is(const char *item, long wanted);
+/* Nothing of what lives only as long as files are open may be left, after a moment's wait. */
+void at_rest(void);
 
 #endif

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# topology: default
+# topology: kernel
 # modules: ours
 #
 # The core of the kernel suite, through the ABI.
 
 load ../helpers/common
 load ../helpers/vfio
-
-EDU=0000:09:00.0
 
 setup_file() {
 	modprobe vfio-pci
@@ -38,24 +36,6 @@ teardown() {
 	assert_equal "$(stat -c %a "/dev/vfio/$group")" 600
 	assert_exist "/sys/class/vfio/$group"
 	assert_exist /sys/module/vfio_pci/drivers/pci:vfio-pci
-}
-
-@test "every ioctl of the three files answers as it should" {
-	run "$CLIENTS/ioctls" $EDU
-	assert_output ''
-	assert_success
-}
-
-@test "container, group and device may be closed in any order, by fork and by kill" {
-	run "$CLIENTS/lifetime" $EDU
-	assert_output ''
-	assert_success
-}
-
-@test "edu does DMA both ways inside of mappings, none outside, and raises an MSI" {
-	run "$CLIENTS/edu" $EDU
-	assert_output ''
-	assert_success
 }
 
 @test "an unprivileged user can use a group that was given to him, and no other" {
