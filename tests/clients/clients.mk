@@ -3,15 +3,14 @@
 # make clients - small programs that speak the VFIO ABI, for the guest: linked statically, as its
 # root image has few libraries
 
-# What they share; every other file is a program.
-CLIENT_LIB := tests/clients/vfio.c tests/clients/type1.c
-CLIENT_SRC := $(filter-out $(CLIENT_LIB),$(sort $(wildcard tests/clients/*.c)))
+CLIENT_SHARED := tests/clients/vfio.c tests/clients/type1.c
+CLIENT_SRC := $(filter-out $(CLIENT_SHARED),$(sort $(wildcard tests/clients/*.c)))
 CLIENT_BIN := $(CLIENT_SRC:tests/clients/%.c=build/clients/%)
 
 .PHONY: clients
 clients: $(CLIENT_BIN)
 
-build/clients/%: tests/clients/%.c $(CLIENT_LIB) $(wildcard tests/clients/*.h)
+build/clients/%: tests/clients/%.c $(CLIENT_SHARED) $(wildcard tests/clients/*.h)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 $(WARN) -pthread -static -o $@ $< $(CLIENT_LIB)
+	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 $(WARN) -pthread -static -o $@ $< $(CLIENT_SHARED)

@@ -59,17 +59,21 @@ static void group_status(int group)
 	IS(ask(group, VFIO_GROUP_GET_STATUS, unmapped()), -EFAULT);
 }
 
+static bool is_no_container(long answer)
+{
+	return answer == -EINVAL || (answer == -EBADFD && !ours());
+}
+
 static void group_wrong_containers(int group)
 {
 	int fd = -1, null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	/* The seed's answer, and that of a core that knows iommufd as well. */
-	const int no_container = ours() ? -EINVAL : -EBADFD;
 
 	TRUE(ask(group, VFIO_GROUP_SET_CONTAINER, &fd) < 0);
 	fd = 9999;
 	IS(ask(group, VFIO_GROUP_SET_CONTAINER, &fd), -EBADF);
-	IS(ask(group, VFIO_GROUP_SET_CONTAINER, &null), no_container);
-	IS(ask(group, VFIO_GROUP_SET_CONTAINER, &group), no_container);
+	/* The seed's answer; a stock core that knows iommufd says EBADFD. */
+	TRUE(is_no_container(ask(group, VFIO_GROUP_SET_CONTAINER, &null)));
+	TRUE(is_no_container(ask(group, VFIO_GROUP_SET_CONTAINER, &group)));
 	IS(ask(group, VFIO_GROUP_SET_CONTAINER, NULL), -EFAULT);
 	IS(ask(group, VFIO_GROUP_UNSET_CONTAINER, NULL), -EINVAL);
 	IS(device_get(group, bdf), -EINVAL);

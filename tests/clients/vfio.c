@@ -136,39 +136,15 @@ long dma_map(int container, const void *memory, size_t size, uint64_t iova)
 	return ask(container, VFIO_IOMMU_MAP_DMA, &map);
 }
 
-long dma_unmap_part(int container, uint64_t size, uint64_t iova, uint32_t flags, uint64_t *done)
+long dma_unmap(int container, size_t size, uint64_t iova)
 {
 	struct vfio_iommu_type1_dma_unmap unmap = {
 		.argsz = sizeof(unmap),
-		.flags = flags,
 		.iova = iova,
 		.size = size,
 	};
-	long ret = ask(container, VFIO_IOMMU_UNMAP_DMA, &unmap);
 
-	*done = unmap.size;
-	return ret;
-}
-
-long dma_unmap(int container, size_t size, uint64_t iova)
-{
-	uint64_t done;
-
-	return dma_unmap_part(container, size, iova, 0, &done);
-}
-
-long memory_locked(void)
-{
-	FILE *f = fopen("/proc/self/status", "re");
-	char line[256];
-	long kilobytes = -1;
-
-	while (f && fgets(line, sizeof(line), f))
-		sscanf(line, "VmLck: %ld", &kilobytes);
-	if (!f || kilobytes < 0)
-		die("no VmLck in '/proc/self/status'");
-	fclose(f);
-	return kilobytes;
+	return ask(container, VFIO_IOMMU_UNMAP_DMA, &unmap);
 }
 
 uint64_t region(int device, uint32_t index, uint64_t *size)

@@ -57,12 +57,8 @@ void vfio_close(struct vfio *v);
 
 /* Memory of @size bytes, mapped at @iova; returns the answer. */
 long dma_map(int container, const void *memory, size_t size, uint64_t iova);
-/* Likewise; *done tells how many bytes went. */
-long dma_unmap_part(int container, uint64_t size, uint64_t iova, uint32_t flags, uint64_t *done);
 long dma_unmap(int container, size_t size, uint64_t iova);
 void *memory_new(size_t size);
-/* Kilobytes of the caller's locked memory, as /proc/self/status has it. */
-long memory_locked(void);
 
 /* Offset of a region in the device file; *size may be NULL. */
 uint64_t region(int device, uint32_t index, uint64_t *size);

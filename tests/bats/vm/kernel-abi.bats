@@ -32,10 +32,14 @@ teardown_file() {
 	client lifetime $EDU
 }
 
-@test "type 1 maps and unmaps as its two models do, also at every edge" {
-	client type1 $EDU
+@test "type 1 answers good, short, long and wrong arguments, also at the ends of 64 bits" {
+	client type1-args $EDU
+}
+
+@test "type 1 unmaps more, less and other than was mapped as its two models do" {
+	client type1-unmap $EDU
 }
 
 @test "locked memory is charged to who maps it, through fork, exec and exit" {
-	client account $EDU
+	client type1-account $EDU
 }
