@@ -58,6 +58,28 @@ static void do_unmap(void)
 	dma_unmap(v.container, SIZE, IOVA);
 }
 
+static void do_close_device(void)
+{
+	close(v.device);
+}
+
+static void write_to(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		die("cannot open '%s'", path);
+	if (write(fd, bdf, strlen(bdf)) < 0)
+		die("cannot write to '%s'", path);
+	close(fd);
+}
+
+static void do_unbind(void)
+{
+	write_to("/sys/bus/pci/drivers/vfio-pci/unbind");
+	write_to("/sys/bus/pci/drivers/vfio-pci/bind");
+}
+
 static void do_close_group(void)
 {
 	close(v.group);
@@ -80,6 +102,8 @@ static const struct {
 	{ "unmap", do_unmap },
 	{ "close-group", do_close_group },
 	{ "close-container", do_close_container },
+	{ "close-device", do_close_device },
+	{ "unbind", do_unbind },
 };
 #define N_OPS (sizeof(ops) / sizeof(ops[0]))
 
@@ -108,19 +132,22 @@ static void *second_thread(void *arg)
 	return NULL;
 }
 
-/* Each round starts from another state: nothing set, attached, or with a backend. */
+/* Each round starts from another state: nothing set, attached, with a backend, with a device. */
 static void prepare(unsigned long round)
 {
 	v.container = container_open();
 	v.group = group_open(bdf, O_RDWR | O_CLOEXEC);
+	v.device = -1;
 	if (v.group < 0) {
 		errno = -v.group;
 		die("round %lu: cannot open the group", round);
 	}
-	if (round % 3)
+	if (round % 4 > 0)
 		do_set_container();
-	if (round % 3 == 2)
+	if (round % 4 > 1)
 		do_set_iommu();
+	if (round % 4 > 2)
+		v.device = device_get(v.group, bdf);
 }
 
 int main(int argc, char **argv)
@@ -148,6 +175,7 @@ int main(int argc, char **argv)
 		pthread_barrier_wait(&barrier);
 		run();
 		pthread_barrier_wait(&barrier);
+		close(v.device);
 		close(v.group);
 		close(v.container);
 	}

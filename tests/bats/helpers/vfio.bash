@@ -8,6 +8,8 @@ CLIENTS=/vfioctl/build/clients
 PCI=/sys/bus/pci
 LEDGER=/sys/kernel/debug/vfio/ledger
 
+# On the root bus, where nothing resets it: quick to open.
+export QUICK=0000:00:10.0
 export NVME=0000:01:00.0
 export EDU=0000:02:00.0
 # Two edu in one group.

@@ -61,20 +61,3 @@ teardown() {
 	assert_equal "$(cat $list)" pci:pcieport
 	echo pci:pci-stub,pci:pcieport >$list
 }
-
-@test "a stock module does not load on our core, and says why" {
-	local dir=/lib/modules/$(uname -r)/kernel/drivers/vfio name
-	rmmod vfio_iommu_type1
-	log_mark
-	run insmod "$dir/vfio_iommu_type1.ko"
-	assert_failure
-	run log_since
-	assert_output --partial 'vfio_iommu_type1: Unknown symbol'
-	log_mark
-	name=$(find "$dir/pci" -name 'vfio-pci-core.ko')
-	run insmod "$name"
-	assert_failure
-	run log_since
-	assert_output --partial 'Unknown symbol vfio_'
-	modprobe vfio_iommu_type1
-}
