@@ -315,13 +315,15 @@ static void device_ask_back(struct vfio_device *device)
 	unsigned int grace = min(READ_ONCE(grace_ms), GRACE_MS_MAX);
 	unsigned long end = jiffies + msecs_to_jiffies(grace);
 	unsigned int count = 0;
+	long left;
 
-	while (!device_unused(device) && time_before(jiffies, end)) {
+	/* Time goes on between the look at the clock and the wait: look once. */
+	while (!device_unused(device) && (left = (long)(end - jiffies)) > 0) {
 		if (!count)
 			dev_info(device->dev, "in use, its holder has %u ms to release it\n",
 				 grace);
 		device_request(device, count++);
-		if (!device_wait_unused(device, min_t(long, end - jiffies, HZ)))
+		if (!device_wait_unused(device, min_t(long, left, HZ)))
 			return;
 	}
 }
