@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: client
+#
+# QEMU's own userspace NVMe driver, unmodified, on the VFIO modules.
+
+load ../helpers/common
+load ../helpers/vfio
+
+SIZE=$((100 << 20))
+
+setup_file() {
+	modprobe -a vfio-pci vfio_iommu_type1
+	bind_to vfio-pci $NVME
+}
+
+teardown_file() {
+	unbind $NVME
+}
+
+teardown() {
+	ledger_idle
+}
+
+@test "qemu-img shows the disk behind nvme://$NVME/1" {
+	run qemu-img info nvme://$NVME/1
+	assert_success
+	assert_output --partial 'virtual size: 128 MiB'
+}
+
+@test "qemu-img and qemu-io write 100 MiB and read them back byte for byte" {
+	head -c $SIZE /dev/urandom >/tmp/wanted
+	qemu-img convert -n -f raw -O raw /tmp/wanted nvme://$NVME/1
+	qemu-img dd -f raw -O raw bs=1M count=100 if=nvme://$NVME/1 of=/tmp/got
+	run cmp /tmp/wanted /tmp/got
+	assert_output ''
+	assert_success
+	rm /tmp/got
+	qemu-io -f raw -c 'write -P 0x5a 4096 65536' nvme://$NVME/1
+	run qemu-io -f raw -c 'read -P 0x5a 4096 65536' nvme://$NVME/1
+	assert_success
+	refute_output --partial 'Pattern verification failed'
+	dd if=/dev/zero bs=4096 count=16 status=none | tr '\0' '\132' |
+		dd of=/tmp/wanted bs=4096 seek=1 conv=notrunc status=none
+	qemu-img dd -f raw -O raw bs=1M count=100 if=nvme://$NVME/1 of=/tmp/got
+	run cmp /tmp/wanted /tmp/got
+	assert_output ''
+	rm /tmp/wanted /tmp/got
+}
+
+@test "the group that a client holds is busy for another" {
+	group=$(basename "$(readlink $PCI/devices/$NVME/iommu_group)")
+	exec 7<>"/dev/vfio/$group"
+	run qemu-img info nvme://$NVME/1
+	exec 7>&-
+	assert_failure
+	assert_output --partial 'Device or resource busy'
+}
