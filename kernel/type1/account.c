@@ -53,9 +53,10 @@ static bool lock_counter(struct mm_struct *mm, bool bounded)
 bool t1_uncharge(struct t1_mapping *mapping, bool bounded)
 {
 	struct mm_struct *mm = mapping->mm;
-	bool done;
+	/* Our own is alive without our doing. */
+	bool own = mm == current->mm, done;
 
-	if (!mapping->charged || !mmget_not_zero(mm))
+	if (!mapping->charged || (!own && !mmget_not_zero(mm)))
 		return true;
 	done = lock_counter(mm, bounded);
 	if (done) {
@@ -64,7 +65,8 @@ bool t1_uncharge(struct t1_mapping *mapping, bool bounded)
 		mapping->charged = 0;
 	}
 	/* Ours may be the last reference, and to take an address space down is no work for here. */
-	mmput_async(mm);
+	if (!own)
+		mmput_async(mm);
 	return done;
 }
 
