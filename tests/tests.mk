@@ -20,6 +20,9 @@ $(UNIT_BIN): $(B)/%: %.c $(B)/libvfioctl.a
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< \
 		$(B)/libvfioctl.a $(ALL_LIBS) -lcmocka
 
+# Pure parts of the kernel modules, over the few kernel headers that they need.
+$(B)/tests/unit/test-type1: private ALL_CPPFLAGS += -Itests/unit/kernel
+
 -include $(UNIT_BIN:%=%.d)
 
 # make check-unit [SAN=1] - each tests/unit/*.c, a cmocka program
