@@ -17,11 +17,18 @@ UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
 $(UNIT_BIN): $(B)/%: %.c $(B)/libvfioctl.a
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< \
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(PURE) \
 		$(B)/libvfioctl.a $(ALL_LIBS) -lcmocka
 
 # Pure parts of the kernel modules, over the few kernel headers that they need.
 $(B)/tests/unit/test-type1: private ALL_CPPFLAGS += -Itests/unit/kernel
+
+# Parts of the kernel modules that are pure, and so can be tried here.
+pci_config := $(addprefix kernel/pci/,config_layout.c config_tables.c)
+$(B)/tests/unit/test-pci-config: PURE := $(pci_config)
+$(B)/tests/unit/test-pci-config: $(pci_config)
+$(B)/tests/unit/test-irq-request: PURE := kernel/pci/irq_request.c
+$(B)/tests/unit/test-irq-request: kernel/pci/irq_request.c
 
 -include $(UNIT_BIN:%=%.d)
 
