@@ -165,19 +165,51 @@ static long record_frames(struct t1 *t1, struct t1_mapping *mapping, u64 iova, u
 	return run.pages;
 }
 
+/*
+ * Have the page at @vaddr come, however long that takes. Some kernels do not wait for a
+ * userfaultfd while pinning, but answer as if there was nothing.
+ */
+static int fault_in(unsigned long vaddr, bool write)
+{
+	struct mm_struct *mm = current->mm;
+	bool dropped;
+	int ret;
+
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	ret = fixup_user_fault(mm, untagged_addr(vaddr), write ? FAULT_FLAG_WRITE : 0, &dropped);
+	mmap_read_unlock(mm);
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	return ret;
+}
+
+static long pin_pages(unsigned long vaddr, u32 nr, bool write, struct page **pages)
+{
+	unsigned int flags = FOLL_LONGTERM | (write ? FOLL_WRITE : 0);
+	long got = pin_user_pages_fast(vaddr, nr, flags, pages);
+
+	/* Beyond the top there is no memory either. */
+	return got && got != -EOVERFLOW ? got : -EFAULT;
+}
+
 long t1_pin(struct t1 *t1, struct t1_mapping *mapping, struct t1_batch *batch, u64 iova,
 	    unsigned long vaddr, u64 pages)
 {
-	unsigned int flags = FOLL_LONGTERM | (mapping->prot & IOMMU_WRITE ? FOLL_WRITE : 0);
+	bool write = mapping->prot & IOMMU_WRITE;
 	u32 want = min_t(u64, pages, batch->room);
 	long got;
 	int ret;
 
-	got = pin_user_pages_fast(vaddr, want, flags, batch->pages);
-	if (got == -EOVERFLOW)
-		return -EFAULT;
-	/* -EFAULT also stands for areas that have no pages. */
-	if (!got || got == -EFAULT)
+	got = pin_pages(vaddr, want, write, batch->pages);
+	if (got == -EFAULT) {
+		ret = fault_in(vaddr, write);
+		if (ret)
+			return ret;
+		got = pin_pages(vaddr, want, write, batch->pages);
+	}
+	/* It is there, and has no pages. */
+	if (got == -EFAULT)
 		return record_frames(t1, mapping, iova, vaddr, min_t(u64, pages, T1_RUN_MAX));
 	if (got < 0)
 		return got;
