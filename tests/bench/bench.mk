@@ -25,3 +25,22 @@ bench-host: all $(MKFAKEHOST) $(BENCH_BIN)
 
 bench-guest: all $(BENCH_BIN)
 	$(Q)tests/bench/guest
+
+BENCH_MIB ?= 4096
+BENCH_SMALL ?= 100000
+BENCH_TURNS ?= 2
+BENCH_KERNELS ?= 6.1 6.12
+
+.PHONY: bench-kernel
+# make bench-kernel [BENCH_MIB=4096] [BENCH_SMALL=100000] [BENCH_TURNS=2] [BENCH_KERNELS="6.1 6.12"] -
+# our type1 backend against the stock one, in one guest
+bench-kernel: clients
+	$(Q)set -e; for series in $(BENCH_KERNELS); do \
+		kdir=$$(kernel/headers $$series); \
+		$(MAKE) --no-print-directory modules KDIR=$$kdir; \
+		echo "type1 on $$series:"; \
+		tests/vm/run --kernel $$series --memory $$(($(BENCH_MIB) + 1800)) --timeout 3600 \
+			--stall 1800 --modules build/kernel/$$($(call release_of,$$kdir)) \
+			--file $(CURDIR)/tests/bench/guest-kernel=/bench/guest-kernel -- \
+			/bench/guest-kernel $(BENCH_MIB) $(BENCH_SMALL) $(BENCH_TURNS); \
+	done

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * type1-bench BDF [MIB [ROUNDS [SMALL]]]: how long mapping and unmapping takes, best of ROUNDS.
- * A line for each kind of memory: its name, microseconds to map, microseconds to unmap.
+ * type1-bench BDF KIND AMOUNT ROUNDS: how long it takes to map and to unmap, best of ROUNDS.
+ * Prints the kind, microseconds to map and microseconds to unmap. Kinds:
  *
- *   pages    4 KiB pages, as they come
- *   mixed    4 KiB pages, hardly two of them neighbours in memory
- *   thp      transparent huge pages
- *   hugetlb  pages of hugetlbfs; left out if there are not enough of them
- *   small    SMALL mappings of one page each, one by one
+ *   pages    AMOUNT MiB in 4 KiB pages, as they come
+ *   mixed    the same, hardly two of them neighbours in memory
+ *   thp      AMOUNT MiB in transparent huge pages
+ *   hugetlb  AMOUNT MiB in pages of hugetlbfs
+ *   small    AMOUNT mappings of one page each, one by one
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 
@@ -42,23 +43,28 @@ static void better(struct times *best, double map, double unmap)
 		best->unmap = unmap;
 }
 
-static char *aligned(size_t size, int flags)
+static char *aligned(size_t size)
 {
-	char *memory = mmap(NULL, size + HUGE, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+	uintptr_t memory = (uintptr_t)memory_new(size + HUGE);
+
+	return (char *)((memory + HUGE - 1) & ~(HUGE - 1));
+}
+
+static char *huge(size_t size)
+{
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_POPULATE, -1, 0);
 
 	if (memory == MAP_FAILED)
-		return NULL;
-	return (char *)(((unsigned long)memory + HUGE - 1) & ~(HUGE - 1));
+		die("not enough pages in hugetlbfs");
+	return memory;
 }
 
 static char *touched(size_t size, int advice, bool mixed)
 {
-	char *memory = aligned(size, 0);
+	char *memory = aligned(size);
 	size_t pages = size / PAGE, i, at = 0;
 
-	if (!memory)
-		die("no memory");
 	madvise(memory, size, advice);
 	/* A step that has no divisor in common with a power of two visits each page once. */
 	for (i = 0; i < pages; i++) {
@@ -108,37 +114,35 @@ static struct times one_by_one(int c, char *memory, size_t nr, int rounds)
 	return best;
 }
 
-static void show(const char *name, struct times t)
-{
-	printf("%s %.0f %.0f\n", name, t.map, t.unmap);
-	fflush(stdout);
-}
-
-static void of_memory(int c, const char *name, char *memory, size_t size, int rounds)
-{
-	if (!memory)
-		return;
-	show(name, in_one(c, memory, size, rounds));
-	munmap(memory, size);
-}
-
 int main(int argc, char **argv)
 {
-	size_t size = (argc > 2 ? strtoul(argv[2], NULL, 0) : 512) << 20;
-	int rounds = argc > 3 ? atoi(argv[3]) : 3;
-	size_t small = argc > 4 ? strtoul(argv[4], NULL, 0) : 50000;
+	size_t amount, size;
+	struct times t = {};
+	const char *kind;
 	struct vfio v;
-	int c;
+	int rounds;
 
-	if (argc < 2)
-		die("usage: type1-bench BDF [MIB [ROUNDS [SMALL]]]");
+	if (argc != 5)
+		die("usage: type1-bench BDF KIND AMOUNT ROUNDS");
+	kind = argv[2];
+	amount = strtoul(argv[3], NULL, 0);
+	rounds = atoi(argv[4]);
+	size = amount << 20;
 	v = vfio_open(argv[1]);
-	c = v.container;
-	of_memory(c, "pages", touched(size, MADV_NOHUGEPAGE, false), size, rounds);
-	of_memory(c, "mixed", touched(size, MADV_NOHUGEPAGE, true), size, rounds);
-	of_memory(c, "thp", touched(size, MADV_HUGEPAGE, false), size, rounds);
-	of_memory(c, "hugetlb", aligned(size, MAP_HUGETLB), size, rounds);
-	show("small", one_by_one(c, touched(4096 * PAGE, MADV_NOHUGEPAGE, false), small, rounds));
+	if (!strcmp(kind, "pages"))
+		t = in_one(v.container, touched(size, MADV_NOHUGEPAGE, false), size, rounds);
+	else if (!strcmp(kind, "mixed"))
+		t = in_one(v.container, touched(size, MADV_NOHUGEPAGE, true), size, rounds);
+	else if (!strcmp(kind, "thp"))
+		t = in_one(v.container, touched(size, MADV_HUGEPAGE, false), size, rounds);
+	else if (!strcmp(kind, "hugetlb"))
+		t = in_one(v.container, huge(size), size, rounds);
+	else if (!strcmp(kind, "small"))
+		t = one_by_one(v.container, touched(16 << 20, MADV_NOHUGEPAGE, false), amount,
+			       rounds);
+	else
+		die("no kind '%s'", kind);
+	printf("%s %.0f %.0f\n", kind, t.map, t.unmap);
 	vfio_close(&v);
 	return 0;
 }
