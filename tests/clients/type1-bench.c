@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * type1-bench BDF KIND AMOUNT ROUNDS: how long it takes to map and to unmap, best of ROUNDS.
+ * type1-bench BDF KIND AMOUNT ROUNDS [FILE]: how long it takes to map and to unmap, best of ROUNDS.
  * Prints the kind, microseconds to map and microseconds to unmap. Kinds:
  *
  *   pages    AMOUNT MiB in 4 KiB pages, as they come
@@ -8,12 +8,17 @@
  *   thp      AMOUNT MiB in transparent huge pages
  *   hugetlb  AMOUNT MiB in pages of hugetlbfs
  *   small    AMOUNT mappings of one page each, one by one
+ *
+ * How fast pages and mixed are depends on where in memory they happen to be. They are those of
+ * FILE, in a tmpfs, which is made if it is not there: who is to be compared gets the same.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "type1.h"
 #include "vfio.h"
@@ -60,17 +65,39 @@ static char *huge(size_t size)
 	return memory;
 }
 
-static char *touched(size_t size, int advice, bool mixed)
+/* Writes to each page, the first one first or all over the place. */
+static void touch(char *memory, size_t size, bool mixed)
 {
-	char *memory = aligned(size);
 	size_t pages = size / PAGE, i, at = 0;
 
-	madvise(memory, size, advice);
 	/* A step that has no divisor in common with a power of two visits each page once. */
 	for (i = 0; i < pages; i++) {
 		memory[at * PAGE] = 1;
 		at = mixed ? (at + 40503) % pages : at + 1;
 	}
+}
+
+static char *touched(size_t size, int advice)
+{
+	char *memory = aligned(size);
+
+	madvise(memory, size, advice);
+	touch(memory, size, false);
+	return memory;
+}
+
+static char *of_file(const char *path, size_t size, bool mixed)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	char *memory;
+
+	if (fd < 0 || ftruncate(fd, size))
+		die("cannot have '%s'", path);
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		die("cannot map '%s'", path);
+	touch(memory, size, mixed);
+	close(fd);
 	return memory;
 }
 
@@ -122,24 +149,22 @@ int main(int argc, char **argv)
 	struct vfio v;
 	int rounds;
 
-	if (argc != 5)
-		die("usage: type1-bench BDF KIND AMOUNT ROUNDS");
+	if (argc < 5)
+		die("usage: type1-bench BDF KIND AMOUNT ROUNDS [FILE]");
 	kind = argv[2];
 	amount = strtoul(argv[3], NULL, 0);
 	rounds = atoi(argv[4]);
 	size = amount << 20;
 	v = vfio_open(argv[1]);
-	if (!strcmp(kind, "pages"))
-		t = in_one(v.container, touched(size, MADV_NOHUGEPAGE, false), size, rounds);
-	else if (!strcmp(kind, "mixed"))
-		t = in_one(v.container, touched(size, MADV_NOHUGEPAGE, true), size, rounds);
+	if (argc == 6)
+		t = in_one(v.container, of_file(argv[5], size, !strcmp(kind, "mixed")), size,
+			   rounds);
 	else if (!strcmp(kind, "thp"))
-		t = in_one(v.container, touched(size, MADV_HUGEPAGE, false), size, rounds);
+		t = in_one(v.container, touched(size, MADV_HUGEPAGE), size, rounds);
 	else if (!strcmp(kind, "hugetlb"))
 		t = in_one(v.container, huge(size), size, rounds);
 	else if (!strcmp(kind, "small"))
-		t = one_by_one(v.container, touched(16 << 20, MADV_NOHUGEPAGE, false), amount,
-			       rounds);
+		t = one_by_one(v.container, touched(16 << 20, MADV_NOHUGEPAGE), amount, rounds);
 	else
 		die("no kind '%s'", kind);
 	printf("%s %.0f %.0f\n", kind, t.map, t.unmap);
