@@ -56,19 +56,15 @@ static int vfio_pci_scrub(struct vfio_pci *vdev)
 	return 0;
 }
 
-static int vfio_pci_open(struct vfio_device *device, void *data)
+/* config_lock is held by both: a reset of the whole bus must not come in between. */
+static int vfio_pci_take(struct vfio_pci *vdev, struct vfio_device *device)
 {
-	struct vfio_pci *vdev = data;
 	struct pci_dev *pdev = vdev->pdev;
 	int ret;
 
-	pci_clear_master(pdev);
-	ret = pci_enable_device(pdev);
-	if (ret)
-		return ret;
 	ret = vfio_pci_scrub(vdev);
 	if (ret)
-		goto disable;
+		return ret;
 	pci_save_state(pdev);
 	vdev->opened_state = pci_store_saved_state(pdev);
 	vdev->vfio = device;
@@ -77,28 +73,21 @@ static int vfio_pci_open(struct vfio_device *device, void *data)
 	vfio_pci_intx_quiet(vdev);
 	vfio_pci_msi_find_table(vdev);
 	ret = vfio_pci_config_init(vdev);
-	if (ret)
-		goto drop_state;
+	if (ret) {
+		vdev->vfio = NULL;
+		kfree(vdev->opened_state);
+		vdev->opened_state = NULL;
+		return ret;
+	}
 	vfio_pci_bars_claim(vdev);
 	vfio_pci_command_apply(vdev);
 	return 0;
-drop_state:
-	vdev->vfio = NULL;
-	kfree(vdev->opened_state);
-	vdev->opened_state = NULL;
-disable:
-	pci_disable_device(pdev);
-	return ret;
 }
 
-static void vfio_pci_release(void *data)
+static void vfio_pci_give_back(struct vfio_pci *vdev)
 {
-	struct vfio_pci *vdev = data;
 	struct pci_dev *pdev = vdev->pdev;
 
-	pci_clear_master(pdev);
-	vfio_pci_irqs_release(vdev);
-	vfio_pci_notify_release(vdev);
 	vfio_pci_bars_release(vdev);
 	pci_set_power_state(pdev, PCI_D0);
 	if (vdev->can_reset && pci_try_reset_function(pdev))
@@ -107,7 +96,36 @@ static void vfio_pci_release(void *data)
 	vdev->vfio = NULL;
 	pci_load_and_free_saved_state(pdev, &vdev->opened_state);
 	pci_restore_state(pdev);
-	pci_disable_device(pdev);
+}
+
+static int vfio_pci_open(struct vfio_device *device, void *data)
+{
+	struct vfio_pci *vdev = data;
+	int ret;
+
+	pci_clear_master(vdev->pdev);
+	ret = pci_enable_device(vdev->pdev);
+	if (ret)
+		return ret;
+	mutex_lock(&vdev->config_lock);
+	ret = vfio_pci_take(vdev, device);
+	mutex_unlock(&vdev->config_lock);
+	if (ret)
+		pci_disable_device(vdev->pdev);
+	return ret;
+}
+
+static void vfio_pci_release(void *data)
+{
+	struct vfio_pci *vdev = data;
+
+	pci_clear_master(vdev->pdev);
+	vfio_pci_irqs_release(vdev);
+	vfio_pci_notify_release(vdev);
+	mutex_lock(&vdev->config_lock);
+	vfio_pci_give_back(vdev);
+	mutex_unlock(&vdev->config_lock);
+	pci_disable_device(vdev->pdev);
 }
 
 /*
@@ -178,8 +196,10 @@ static int vfio_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!vdev)
 		return -ENOMEM;
 	pci_set_drvdata(pdev, vdev);
+	vfio_pci_bound_add(vdev);
 	ret = vfio_add_group_dev(&pdev->dev, &vfio_pci_ops, vdev);
 	if (ret) {
+		vfio_pci_bound_remove(vdev);
 		pci_set_drvdata(pdev, NULL);
 		vfio_pci_free(vdev);
 	}
@@ -192,6 +212,7 @@ static void vfio_pci_remove(struct pci_dev *pdev)
 
 	if (WARN_ON_ONCE(!vdev))
 		return;
+	vfio_pci_bound_remove(vdev);
 	vfio_pci_reset_owed(vdev);
 	pci_set_drvdata(pdev, NULL);
 	vfio_pci_free(vdev);

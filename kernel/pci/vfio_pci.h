@@ -4,6 +4,7 @@
  *
  * Locks, outermost first:
  *
+ *   bound_lock	  functions that are reset with others (mutex, in hot_reset.c)
  *   irq_lock	  which interrupts are set up (mutex)
  *   config_lock  the layout's shadow values (mutex)
  *   memory_lock  held for reading by whatever touches a BAR, for writing by whatever makes BARs
@@ -46,6 +47,7 @@ struct vfio_pci_bar {
 /**
  * struct vfio_pci - one function bound to the driver
  * @pdev: the function
+ * @bound_next: among all functions of the driver
  * @vfio: for zapping mappings; set while open
  * @irq_lock: see above
  * @intx: under @irq_lock and @intx_lock
@@ -71,6 +73,7 @@ struct vfio_pci_bar {
  */
 struct vfio_pci {
 	struct pci_dev *pdev;
+	struct list_head bound_next;
 	struct vfio_device *vfio;
 
 	struct mutex irq_lock;
@@ -182,7 +185,9 @@ int vfio_pci_function_reset(struct vfio_pci *vdev);
 /* The reset that a release owes; from remove, which holds the device_lock. */
 void vfio_pci_reset_owed(struct vfio_pci *vdev);
 
-/* hot_reset.c */
+/* hot_reset.c; add and remove frame the time in which the function may be reset with others. */
+void vfio_pci_bound_add(struct vfio_pci *vdev);
+void vfio_pci_bound_remove(struct vfio_pci *vdev);
 long vfio_pci_get_hot_reset_info(void *data, struct vfio_arg *arg);
 long vfio_pci_hot_reset(void *data, struct vfio_arg *arg);
 
