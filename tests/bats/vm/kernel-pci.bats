@@ -8,14 +8,19 @@ load ../helpers/common
 load ../helpers/vfio
 
 EDU=0000:05:00.0
+NVME=0000:01:00.0
+BEHIND='0000:08:01.0 0000:08:02.0 0000:08:03.0'
 
 setup_file() {
 	modprobe vfio-pci
 	bind_to vfio-pci $EDU
+	bind_to vfio-pci $NVME
 }
 
 teardown_file() {
 	unbind $EDU
+	unbind $NVME
+	echo $NVME >$PCI/drivers/nvme/bind
 }
 
 teardown() {
@@ -33,6 +38,29 @@ teardown() {
 	run "$CLIENTS/pci-irqs" $EDU
 	assert_output ''
 	assert_success
+}
+
+@test "MSI-X vectors come and go one by one, also while memory is off" {
+	run "$CLIENTS/pci-msix" $NVME
+	assert_output ''
+	assert_success
+}
+
+@test "a bus is reset for who owns all of it, and when all of it is ours" {
+	local bdf
+	run "$CLIENTS/pci-hot-reset" $EDU 1 0
+	assert_output ''
+	for bdf in $BEHIND; do
+		bind_to vfio-pci "$bdf"
+	done
+	run "$CLIENTS/pci-hot-reset" 0000:08:01.0 3 0
+	assert_output ''
+	unbind 0000:08:03.0
+	run "$CLIENTS/pci-hot-reset" 0000:08:01.0 3 -16
+	assert_output ''
+	for bdf in $BEHIND; do
+		unbind "$bdf"
+	done
 }
 
 @test "bus mastering is off again after the last close" {
