@@ -76,7 +76,7 @@ static int no_memory(struct error *err)
 	return error_set(err, EXIT_FAILED, ENOMEM, "out of memory");
 }
 
-/* What is true after the change, from a scan of its own. */
+/* What is true after the change, from a scan of the groups that it touched. */
 struct aftermath {
 	struct host *host;
 	struct whitelist list;
@@ -153,6 +153,29 @@ int act_check_output(const struct cmd_run *run, struct error *err)
 	return ret;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	long x = *(const long *)a, y = *(const long *)b;
+
+	return (x > y) - (x < y);
+}
+
+static struct host *scan_changed(const struct change_set *set, struct error *err)
+{
+	_cleanup_free_ long *ids = calloc(set->n ?: 1, sizeof(*ids));
+	size_t n = 0;
+
+	if (!ids) {
+		no_memory(err);
+		return NULL;
+	}
+	for (size_t i = 0; i < set->n; i++)
+		if (set->v[i].target.device->group_id >= 0)
+			ids[n++] = set->v[i].target.device->group_id;
+	qsort(ids, n, sizeof(*ids), by_id);
+	return host_scan_groups(ids, n, err);
+}
+
 int act_print_results(const struct cmd_run *run, const struct change_set *set, struct error *err)
 {
 	_cleanup_(table_freep) struct table *table =
@@ -163,7 +186,7 @@ int act_print_results(const struct cmd_run *run, const struct change_set *set, s
 	if (!table)
 		return -EINVAL;
 	/* What was done is told even when what it led to cannot be. */
-	after.host = host_scan(SCAN_GROUPS, err);
+	after.host = scan_changed(set, err);
 	if (after.host && whitelist_load(&after.list, err)) {
 		host_free(after.host);
 		after.host = NULL;

@@ -40,6 +40,13 @@ struct host {
  * out. Costs four system calls a PCI device and four a group that is walked.
  */
 struct host *host_scan(enum scan_flags flags, struct error *err);
+
+/*
+ * The groups of these @n @ids, in ascending order, and their members alone; one that does not exist
+ * is left out. Costs what those groups cost, however large the host is.
+ */
+struct host *host_scan_groups(const long *ids, size_t n, struct error *err);
+
 void host_free(struct host *host);
 
 static inline void host_freep(struct host **host)

@@ -53,6 +53,7 @@ struct pool {
 	size_t n;
 	size_t workers; /* as many at most */
 	int timeout_ms;
+	long checked; /* when the seats were looked at last; CLOCK_MONOTONIC in ms */
 	int pipe[2];
 	int signals;
 	struct shared *shared;
@@ -242,14 +243,18 @@ static void take_report(struct pool *p, const struct pool_report *report)
 	p->ops->report(p->arg, report);
 }
 
-/* Everything that is in the pipe. */
+/* Everything that is in the pipe. Reports are written whole, so whole ones are read. */
 static void drain(struct pool *p)
 {
-	struct pool_report report;
+	struct pool_report reports[8];
+	ssize_t n;
 
-	while (read(p->pipe[0], &report, sizeof(report)) == (ssize_t)sizeof(report))
-		if (report.worker < p->n_seats)
-			take_report(p, &report);
+	do {
+		n = read(p->pipe[0], reports, sizeof(reports));
+		for (ssize_t i = 0; i < n / (ssize_t)sizeof(*reports); i++)
+			if (reports[i].worker < p->n_seats)
+				take_report(p, &reports[i]);
+	} while (n == (ssize_t)sizeof(reports));
 }
 
 /* Who started us may have us ignore SIGCHLD: then the kernel itself puts away who ended. */
@@ -265,6 +270,10 @@ static void check_seats(struct pool *p)
 	long now = now_ms();
 	size_t n = p->n_seats;
 
+	/* Not at each word of a worker: to find one dead or late, a moment later will do. */
+	if (now < p->checked + SLOW_MS)
+		return;
+	p->checked = now;
 	for (size_t i = 0; i < n; i++) {
 		struct seat *seat = &p->seats[i];
 

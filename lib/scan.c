@@ -311,7 +311,25 @@ static int scan_all(struct scan *scan)
 	return ret;
 }
 
-struct host *host_scan(enum scan_flags flags, struct error *err)
+/* What @ids name and no more: each member is found through its group. */
+static int scan_some_groups(struct scan *scan, const long *ids, size_t n)
+{
+	_cleanup_close_ int dir = sysfs_open_dir(scan->host->sysfs, IOMMU_GROUPS);
+	int ret = 0;
+
+	scan->pci = host_bus(scan->host, "pci");
+	if (!scan->pci)
+		return -ENOMEM;
+	for (size_t i = 0; dir >= 0 && !ret && i < n; i++)
+		if (!i || ids[i] != ids[i - 1])
+			ret = scan_group(scan, dir, ids[i]);
+	host_sort(scan->host);
+	if (!ret)
+		vfio_driver_mark_all(scan->host);
+	return ret;
+}
+
+static struct host *scan_host(enum scan_flags flags, const long *ids, size_t n, struct error *err)
 {
 	_cleanup_(host_freep) struct host *host = calloc(1, sizeof(*host));
 	struct scan scan = { .host = host, .flags = flags };
@@ -327,10 +345,20 @@ struct host *host_scan(enum scan_flags flags, struct error *err)
 			  strerror(-host->sysfs));
 		return NULL;
 	}
-	ret = scan_all(&scan);
+	ret = ids ? scan_some_groups(&scan, ids, n) : scan_all(&scan);
 	if (ret) {
 		error_set(err, EXIT_FAILED, -ret, "cannot scan '/sys': %s", strerror(-ret));
 		return NULL;
 	}
 	return take_ptr(host);
+}
+
+struct host *host_scan(enum scan_flags flags, struct error *err)
+{
+	return scan_host(flags, NULL, 0, err);
+}
+
+struct host *host_scan_groups(const long *ids, size_t n, struct error *err)
+{
+	return scan_host(SCAN_GROUPS, ids, n, err);
 }
