@@ -45,7 +45,7 @@ struct pool_ops {
 	void (*lost)(void *arg, size_t job, pid_t pid, bool alive);
 	/* In the parent, now and then, for a progress line; may be NULL. */
 	void (*tick)(void *arg);
-	/* In the parent: SIGINT, SIGTERM, SIGHUP or SIGQUIT came, no more jobs are started; may be NULL. */
+	/* In the parent: a signal asks to end, no more jobs are started; may be NULL. */
 	void (*stopping)(void *arg, int signal);
 };
 
