@@ -18,6 +18,13 @@ static bool attr_path(char path[static PATH_MAX], const struct device *device, c
 	return n > 0 && n < PATH_MAX;
 }
 
+/* The kernel shows these under the device's lock, which a change may hold for long: changing.h. */
+static bool would_hang(const struct device *device, const char *name)
+{
+	return device->changing && (!strcmp(name, "driver_override") ||
+				    !strcmp(name, "sriov_numvfs") || !strcmp(name, "uevent"));
+}
+
 static char *nonempty(char *s)
 {
 	if (s && *s)
@@ -30,7 +37,7 @@ char *attr_read(const struct host *host, const struct device *device, const char
 {
 	char path[PATH_MAX];
 
-	if (!attr_path(path, device, name))
+	if (would_hang(device, name) || !attr_path(path, device, name))
 		return NULL;
 	return nonempty(sysfs_read_str(host->sysfs, path));
 }
@@ -50,6 +57,8 @@ int attr_long(const struct host *host, const struct device *device, const char *
 {
 	char path[PATH_MAX];
 
+	if (would_hang(device, name))
+		return -EBUSY;
 	if (!attr_path(path, device, name))
 		return -ENAMETOOLONG;
 	return sysfs_read_long(host->sysfs, path, out);

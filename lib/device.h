@@ -50,6 +50,7 @@ struct device {
 	struct pci_id id;
 	bool is_pci;
 	bool has_id;
+	bool changing; /* a change is on record as under way: see changing.h */
 	enum device_role role;
 	long group_id; /* -1: none */
 };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "changing.h"
 #include "cleanup.h"
 #include "host_build.h"
 #include "sysfs.h"
@@ -30,6 +31,7 @@ struct scan {
 		bool named; /* by a device's own link: its members are known */
 	} * listed;
 	size_t n_listed, room;
+	struct changing changing;
 };
 
 static void device_set_pci(struct device *device, const struct uevent *uevent)
@@ -41,21 +43,55 @@ static void device_set_pci(struct device *device, const struct uevent *uevent)
 		uevent->has_class ? device_role_of_class(uevent->id.class_code) : ROLE_ENDPOINT;
 }
 
-/* What the uevent tells; -ENOENT when the device itself is gone, other failures leave it bare. */
-static int device_read_uevent(struct scan *scan, struct device *device, const char *entry)
+/* What the uevent tells. The length of @text, or -errno. */
+static ssize_t read_uevent(struct scan *scan, const char *entry, char *text, size_t size,
+			   struct uevent *uevent)
 {
-	char path[PATH_MAX], text[SYSFS_ATTR_MAX + 1] = "";
-	struct uevent uevent;
+	char path[PATH_MAX];
 	ssize_t n;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/uevent", entry) >= sizeof(path))
-		return 0;
-	n = sysfs_read(scan->dir, path, text, sizeof(text));
-	if (n == -ENOENT && sysfs_exists(scan->dir, entry) == -ENOENT)
-		return -ENOENT;
+		return -ENAMETOOLONG;
+	n = sysfs_read(scan->dir, path, text, size);
 	if (n < 0)
 		text[0] = '\0';
-	uevent_parse(text, &uevent);
+	uevent_parse(text, uevent);
+	return n;
+}
+
+/* The same from what can be read of a device whose lock may be held for ever. */
+static ssize_t read_without_lock(struct scan *scan, const char *entry, char *text, size_t size,
+				 char driver[static NAME_MAX + 1], struct uevent *uevent)
+{
+	char path[PATH_MAX];
+	ssize_t n;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/modalias", entry) >= sizeof(path))
+		return -ENAMETOOLONG;
+	n = sysfs_read(scan->dir, path, text, size);
+	if (n < 0)
+		text[0] = '\0';
+	uevent_from_modalias(text, uevent);
+	if ((size_t)snprintf(path, sizeof(path), "%s/driver", entry) < sizeof(path) &&
+	    !sysfs_link_name(scan->dir, path, driver, NAME_MAX + 1))
+		uevent->driver = driver;
+	return n;
+}
+
+/* -ENOENT when the device itself is gone, other failures leave it bare. */
+static int device_read(struct scan *scan, struct device *device, const char *entry)
+{
+	char text[SYSFS_ATTR_MAX + 1] = "", driver[NAME_MAX + 1];
+	struct uevent uevent = { 0 };
+	ssize_t n;
+
+	device->changing = changing_has(&scan->changing, device->bus, device->name);
+	if (device->changing || scan->changing.unknown)
+		n = read_without_lock(scan, entry, text, sizeof(text), driver, &uevent);
+	else
+		n = read_uevent(scan, entry, text, sizeof(text), &uevent);
+	if (n == -ENOENT && sysfs_exists(scan->dir, entry) == -ENOENT)
+		return -ENOENT;
 	if (device->bus == scan->pci)
 		device_set_pci(device, &uevent);
 	if (uevent.driver) {
@@ -89,7 +125,7 @@ static int scan_device(struct scan *scan, const char *bus, const char *name, con
 
 	if (!device)
 		return -ENOMEM;
-	ret = device_read_uevent(scan, device, entry);
+	ret = device_read(scan, device, entry);
 	if (ret)
 		forget_last_device(scan->host);
 	else
@@ -345,7 +381,10 @@ static struct host *scan_host(enum scan_flags flags, const long *ids, size_t n, 
 			  strerror(-host->sysfs));
 		return NULL;
 	}
-	ret = ids ? scan_some_groups(&scan, ids, n) : scan_all(&scan);
+	ret = changing_load(&scan.changing);
+	if (!ret)
+		ret = ids ? scan_some_groups(&scan, ids, n) : scan_all(&scan);
+	changing_clear(&scan.changing);
 	if (ret) {
 		error_set(err, EXIT_FAILED, -ret, "cannot scan '/sys': %s", strerror(-ret));
 		return NULL;

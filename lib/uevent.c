@@ -2,6 +2,7 @@
 #include "uevent.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,21 @@ static void parse_line(const char *key, const char *value, struct uevent *out)
 	} else if (!strcmp(key, "PCI_SUBSYS_ID")) {
 		parse_id_pair(value, &out->id.subvendor, &out->id.subdevice);
 	}
+}
+
+void uevent_from_modalias(const char *modalias, struct uevent *out)
+{
+	unsigned int v, d, sv, sd, base, sub, interface;
+	int end = 0;
+
+	*out = (struct uevent){ .modalias = *modalias ? modalias : NULL };
+	if (sscanf(modalias, "pci:v%8xd%8xsv%8xsd%8xbc%2xsc%2xi%2x%n", &v, &d, &sv, &sd, &base,
+		   &sub, &interface, &end) != 7 ||
+	    modalias[end] || v > 0xffff || d > 0xffff || sv > 0xffff || sd > 0xffff)
+		return;
+	out->id = (struct pci_id){ v, d, sv, sd, base << 16 | sub << 8 | interface };
+	out->has_id = true;
+	out->has_class = true;
 }
 
 void uevent_parse(char *text, struct uevent *out)

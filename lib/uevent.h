@@ -16,6 +16,12 @@ struct uevent {
 	bool has_id;	/* PCI_ID; the subsystem's may be missing and is 0 then */
 };
 
+/*
+ * The same from a PCI device's modalias, "pci:v00008086d000010D3sv...sd...bc02sc00i00", for when
+ * the uevent must not be read. @out->modalias is @modalias, the driver stays NULL.
+ */
+void uevent_from_modalias(const char *modalias, struct uevent *out);
+
 /* Cuts @text into lines in place. Lines of no known key, or malformed ones, are passed over. */
 void uevent_parse(char *text, struct uevent *out);
 

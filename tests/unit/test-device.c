@@ -79,12 +79,41 @@ static void pci_comes_first_by_address_then_bus_and_name(void **state)
 	assert_int_equal(device_compare(&low, &low), 0);
 }
 
+static void a_modalias_gives_what_a_uevent_gives(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"pci:v00008086d000010D3",
+		"pci:v00018086d000010D3sv00008086sd0000A01Fbc02sc00i00",
+		"pci:v00008086d000010D3sv00008086sd0000A01Fbc02sc00i00x",
+		"platform:serial8250",
+	};
+	struct uevent u;
+
+	(void)state;
+	uevent_from_modalias("pci:v00008086d000010D3sv00008086sd0000A01Fbc02sc00i01", &u);
+	assert_true(u.has_id);
+	assert_true(u.has_class);
+	assert_int_equal(u.id.vendor, 0x8086);
+	assert_int_equal(u.id.device, 0x10d3);
+	assert_int_equal(u.id.subvendor, 0x8086);
+	assert_int_equal(u.id.subdevice, 0xa01f);
+	assert_int_equal(u.id.class_code, 0x020001);
+	assert_null(u.driver);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		uevent_from_modalias(bad[i], &u);
+		assert_false(u.has_id);
+		assert_false(u.has_class);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_are_parsed_strictly),
 		cmocka_unit_test(a_uevent_gives_identity_class_and_driver),
 		cmocka_unit_test(a_hostile_uevent_gives_nothing),
+		cmocka_unit_test(a_modalias_gives_what_a_uevent_gives),
 		cmocka_unit_test(pci_comes_first_by_address_then_bus_and_name),
 	};
 

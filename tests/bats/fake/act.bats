@@ -171,3 +171,25 @@ changed() {
 	run -1 fakehost_run big bash -c 'ulimit -n 70; exec "$VFIOCTL" unbind --dry-run --yes "*:*:*.*"'
 	assert_output --partial 'devices are too many for one call'
 }
+
+# A device in the middle of a change may keep its lock for ever: uevent and driver_override, which
+# the kernel reads under it, must not be touched.
+@test "a device that is being changed is listed as ever, without a look at what may hang" {
+	local plain quiet trace=$BATS_TEST_TMPDIR/trace
+	local columns=bdf,group,vendor,device,class,driver
+	plain=$(fakehost_vfioctl small devices -nr -o $columns)
+	mkdir -p "$BATS_TEST_TMPDIR/run/vfioctl/devices"
+	chmod -R go= "$BATS_TEST_TMPDIR/run/vfioctl"
+	printf 'version=1\nphase=applying\n' \
+		>"$BATS_TEST_TMPDIR/run/vfioctl/devices/pci:0000:03:00.0"
+	printf 'version=1\nphase=bound\n' \
+		>"$BATS_TEST_TMPDIR/run/vfioctl/devices/pci:0000:05:00.0"
+	FAKEHOST_OPTIONS=(--run "$BATS_TEST_TMPDIR/run")
+	quiet=$(fakehost_run small strace -f -o "$trace" -e trace=openat \
+		"$VFIOCTL" devices -nr -o $columns,override)
+	assert_equal "$(sed 's/ [^ ]*$//' <<<"$quiet")" "$plain"
+	run grep -E '0000:03:00.0/(uevent|driver_override)' "$trace"
+	assert_output ''
+	run grep -cE '0000:05:00.0/(uevent|driver_override)' "$trace"
+	assert_output 2
+}

@@ -100,6 +100,9 @@ finished() {
 	# Another group is not held up, and the record is kept.
 	assert_equal "$(driver_of $edu)" none
 	assert_exist /run/vfioctl/devices/pci:$spare
+	# Nor is anybody who only looks.
+	run -0 vfioctl status $spare
+	run -0 vfioctl devices --output-all
 	# The group stays locked for as long as its change goes on.
 	run -5 vfioctl bind --timeout 1 $spare
 	assert_output --partial "$(group_of $spare).lock' is locked by process"
