@@ -74,17 +74,34 @@ static int insert(struct kmod_module *module, struct error *err)
 	return 0;
 }
 
-int modules_load(struct modules *modules, const char *name, struct error *err)
+static int look_up(struct modules *modules, const char *name, struct kmod_list **list,
+		   struct error *err)
 {
-	_cleanup_(list_unrefp) struct kmod_list *list = NULL;
-	struct kmod_list *item;
-	int ret = kmod_module_new_from_lookup(modules->ctx, name, &list);
+	int ret = kmod_module_new_from_lookup(modules->ctx, name, list);
 
 	if (ret < 0)
 		return error_set(err, EXIT_FAILED, -ret, "cannot look up module '%s': %s", name,
 				 strerror(-ret));
-	if (!list)
+	if (!*list)
 		return error_set(err, EXIT_FAILED, ENOENT, "no module '%s' for this kernel", name);
+	return 0;
+}
+
+int modules_find(struct modules *modules, const char *name, struct error *err)
+{
+	_cleanup_(list_unrefp) struct kmod_list *list = NULL;
+
+	return look_up(modules, name, &list, err);
+}
+
+int modules_load(struct modules *modules, const char *name, struct error *err)
+{
+	_cleanup_(list_unrefp) struct kmod_list *list = NULL;
+	struct kmod_list *item;
+	int ret = look_up(modules, name, &list, err);
+
+	if (ret)
+		return ret;
 	kmod_list_foreach(item, list)
 	{
 		_cleanup_(module_unrefp) struct kmod_module *module = kmod_module_get_module(item);

@@ -23,6 +23,9 @@ static inline void modules_freep(struct modules **modules)
  */
 int modules_load(struct modules *modules, const char *name, struct error *err);
 
+/* Would modules_load() find it? 0, or the error that it would end with. */
+int modules_find(struct modules *modules, const char *name, struct error *err);
+
 /*
  * Names of the modules whose "vfio_pci:" alias matches a PCI @modalias ("pci:v..."), the most
  * specific first; vfio_pci itself, which matches everything, comes last if at all. 0 or -errno.

@@ -33,6 +33,20 @@ static void refuse(struct change *change, const struct error *why)
 	change_end(change, result, why->status, "%s", why->msg);
 }
 
+/* Nothing is loaded in a dry run, but a name that is misspelt is noticed there, too. */
+static int check_module(struct memory *memory, struct modules *modules, const char *named,
+			struct error *err)
+{
+	struct error why = { 0 };
+
+	if (!modules_find(modules, named, &why))
+		return 0;
+	free(memory->driver);
+	memory->driver = NULL;
+	return error_set(err, EXIT_FAILED, why.errnum, "bus '%s' has no driver '%s', and %s",
+			 memory->bus, named, why.msg);
+}
+
 /* The driver in *@memory is the one for @device. */
 static int look_up(struct memory *memory, const struct change_set *set, struct modules *modules,
 		   const struct device *device, const char *named, struct error *err)
@@ -52,6 +66,8 @@ static int look_up(struct memory *memory, const struct change_set *set, struct m
 	memory->modalias = device->modalias;
 	memory->driver = driver_resolve(set->host, modules, device->bus, named ?: module,
 					!set->dry_run, &memory->unloaded, err);
+	if (memory->driver && memory->unloaded && named)
+		return check_module(memory, modules, named, err);
 	return memory->driver ? 0 : -ENOENT;
 }
 

@@ -193,3 +193,8 @@ changed() {
 	run grep -cE '0000:05:00.0/(uevent|driver_override)' "$trace"
 	assert_output 2
 }
+
+@test "a dry run fails for a driver that is neither there nor to be loaded" {
+	run -1 fakehost_vfioctl small bind --dry-run --driver nosuch 0000:05:02.0
+	assert_output --partial "bus 'pci' has no driver 'nosuch', and no module 'nosuch' for this kernel"
+}
