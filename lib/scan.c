@@ -381,6 +381,10 @@ static struct host *scan_host(enum scan_flags flags, const long *ids, size_t n, 
 			  strerror(-host->sysfs));
 		return NULL;
 	}
+	if (sysfs_exists(host->sysfs, "bus")) {
+		error_set(err, EXIT_FAILED, ENODEV, "'/sys' is empty: sysfs is not mounted there");
+		return NULL;
+	}
 	ret = changing_load(&scan.changing);
 	if (!ret)
 		ret = ids ? scan_some_groups(&scan, ids, n) : scan_all(&scan);

@@ -69,3 +69,13 @@ setup() {
 		assert_success
 	done
 }
+
+@test "without sysfs every verb that looks at the host fails and says so" {
+	local dir=$BATS_TEST_TMPDIR/bare verb
+	mkdir -p "$dir/sys"
+	for verb in status devices groups viable 'bind --dry-run 01:00.0'; do
+		# shellcheck disable=SC2086
+		run -1 "$FAKEHOST_RUN" "$dir" -- "$VFIOCTL" $verb
+		assert_output "vfioctl: '/sys' is empty: sysfs is not mounted there"
+	done
+}
