@@ -190,6 +190,19 @@ static bool has_finding(const struct safety_run *run, const struct target *targe
 	return false;
 }
 
+/* With the disk, that is: a node that is missing alone tells nothing. */
+static bool is_gone(const struct claim *claim)
+{
+	int saved = errno;
+	char path[NAME_MAX + 32];
+	bool gone;
+
+	snprintf(path, sizeof(path), "class/block/%s", claim->name);
+	gone = saved == ENOENT && sysfs_exists(claim->run->host->sysfs, path) == -ENOENT;
+	errno = saved;
+	return gone;
+}
+
 /* Opens the node as the only one who may, and closes it again. Nothing is written. */
 static int try_claim(void *arg, const char *path)
 {
@@ -206,7 +219,7 @@ static int try_claim(void *arg, const char *path)
 		if (*p == '!')
 			*p = '/';
 	fd = open(node, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	if (fd >= 0 || errno == ENOENT || errno == ENXIO || errno == ENOMEDIUM)
+	if (fd >= 0 || errno == ENXIO || errno == ENOMEDIUM || is_gone(claim))
 		return 0;
 	if (errno == EBUSY)
 		return safety_found(claim->run, target,

@@ -145,3 +145,9 @@ teardown() {
 	run -0 vfioctl bind $spare $idle
 	assert_equal "$(driver_of $spare $idle)" 'vfio-pci vfio-pci'
 }
+
+@test "a disk whose node is missing is not known to be unclaimed" {
+	run -4 unshare --mount bash -c 'mount -t tmpfs none /dev; vfioctl bind "$1"' - 0000:01:00.0
+	assert_output --partial "cannot tell whether the host needs '0000:01:00.0': cannot open '/dev/nvme"
+	assert_output --partial --allow=claimed
+}
