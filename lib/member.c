@@ -323,13 +323,31 @@ void member_roll_back(struct member *m, const struct member *failed, bool touche
 			   m->facts.driver ? "driver " : "no driver", m->facts.driver ?: "");
 }
 
+/* What the kernel chose is worth a word when it is not what the device had, or no driver at all. */
+static void end_probed(struct member *m)
+{
+	const char *had = m->recorded ? m->before.origin_driver : NULL;
+	_cleanup_free_ char *now = NULL;
+
+	if (target_driver(&m->change->target, &now) || (now && (!had || !strcmp(now, had))))
+		change_end(m->change, CHANGE_DONE, EXIT_DONE, NULL);
+	else
+		change_end(m->change, CHANGE_DONE, EXIT_DONE, "%s%s%s%s%s%s", had ? "'" : "",
+			   had ?: "", had ? "', which it had before, is not loaded: " : "",
+			   now ? "the kernel chose '" : "no driver of the host takes it", now ?: "",
+			   now ? "'" : "");
+}
+
 void member_succeed(struct member *m)
 {
 	const struct device *device = m->change->target.device;
 
 	if (m->plan.n) {
-		change_end(m->change, CHANGE_DONE, EXIT_DONE, m->plan.note ? "%s" : NULL,
-			   m->plan.note);
+		if (m->plan.steps[m->plan.n - 1].kind == STEP_PROBE)
+			end_probed(m);
+		else
+			change_end(m->change, CHANGE_DONE, EXIT_DONE, m->plan.note ? "%s" : NULL,
+				   m->plan.note);
 		record_success(m);
 		return;
 	}

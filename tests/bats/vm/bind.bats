@@ -139,6 +139,7 @@ teardown() {
 	run -0 vfioctl bind $spare 0000:05:00.0
 	rm -r /run/vfioctl
 	run -0 vfioctl unbind $spare 0000:05:00.0
+	assert_line --regexp '^0000:05:00.0 .* no driver of the host takes it$'
 	assert_equal "$(driver_of $spare 0000:05:00.0)" 'nvme none'
 	assert_equal "$(overrides)" ''
 }
