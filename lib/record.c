@@ -279,5 +279,9 @@ int record_load(struct record *r, int run_dir, const char *bus, const char *devi
 	if (!ret)
 		return 0;
 	record_clear(r);
-	return error_set(err, EXIT_FAILED, -ret, "'%s/%s' makes no sense", RUN_DIR, path);
+	return error_set(
+		err, EXIT_FAILED, -ret,
+		"'%s/%s' makes no sense; without that file the kernel chooses what an unbind gives "
+		"the device to",
+		RUN_DIR, path);
 }
