@@ -112,6 +112,15 @@ static void time_out(struct execution *e, struct change *change, pid_t pid)
 		   e->set->timeout_ms / 1000, holders ?: "", pid);
 }
 
+/* Nobody tells of it any more: what it had is known from the scan, what it has from its link. */
+static void look_from_here(struct change *change)
+{
+	const struct driver *had = change->target.device->driver;
+
+	change->from = had ? strdup(had->name) : NULL;
+	target_driver(&change->target, &change->to);
+}
+
 /* Its worker was left behind, or died; what became of the group is not known. */
 static void on_lost(void *arg, size_t job, pid_t pid, bool alive)
 {
@@ -122,7 +131,7 @@ static void on_lost(void *arg, size_t job, pid_t pid, bool alive)
 
 		if (change->ended)
 			continue;
-		target_driver(&change->target, &change->to);
+		look_from_here(change);
 		if (!alive)
 			change_end(change, CHANGE_NOT_ROLLED_BACK, EXIT_NOT_ROLLED_BACK,
 				   "the process that changed '%s' died in '%s' (the kernel log may "
@@ -198,7 +207,7 @@ static void end_the_rest(struct execution *e)
 
 		if (change->ended)
 			continue;
-		target_driver(&change->target, &change->to);
+		look_from_here(change);
 		if (e->signal)
 			change_end(change, CHANGE_NOT_STARTED, EXIT_FAILED,
 				   "'%s' was left alone: interrupted by %s",

@@ -97,6 +97,7 @@ finished() {
 	((SECONDS < 15))
 	assert_output --partial "'$spare' did not get through 'unbind from 'vfio-pci'' within 3 s"
 	assert_output --partial "process $holder ('hold-vfio')"
+	assert_line --regexp "^$spare +[0-9]+ timed-out +vfio-pci "
 	# Another group is not held up, and the record is kept.
 	assert_equal "$(driver_of $edu)" none
 	assert_exist /run/vfioctl/devices/pci:$spare
@@ -109,6 +110,35 @@ finished() {
 	let_go
 	eventually test -e $pci/$spare/nvme
 	eventually test ! -e /run/vfioctl/devices/pci:$spare
+	assert_equal "$(driver_of $spare) $(override_of $spare)" 'nvme none'
+}
+
+gone() {
+	[[ ! -e /proc/$1 ]]
+}
+
+# kill_in_unbind ADDRESS - a bound device whose unbind was killed right after its driver let go
+kill_in_unbind() {
+	local worker
+	run -0 vfioctl bind "$1"
+	hold "$1"
+	run -6 vfioctl unbind --allow=held --timeout 1 "$1"
+	worker=$(pgrep -x vfioctl)
+	kill -KILL "$worker"
+	let_go
+	eventually gone "$worker"
+	assert_equal "$(driver_of "$1") $(override_of "$1")" 'none vfio-pci'
+}
+
+@test "the next run goes on where one was killed: to the driver that there was at first" {
+	kill_in_unbind $spare
+	run -0 vfioctl unbind $spare
+	assert_equal "$(driver_of $spare) $(override_of $spare)" 'nvme none'
+	assert_not_exist /run/vfioctl/devices/pci:$spare
+	kill_in_unbind $spare
+	run -0 vfioctl bind $spare
+	assert_equal "$(driver_of $spare)" vfio-pci
+	run -0 vfioctl unbind $spare
 	assert_equal "$(driver_of $spare) $(override_of $spare)" 'nvme none'
 }
 
