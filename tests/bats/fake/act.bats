@@ -163,12 +163,15 @@ changed() {
 	mkdir -p "$BATS_TEST_TMPDIR/run"
 	run -8 fakehost_run small bash -c \
 		'exec "$VFIOCTL" bind --allow=mounted,swap,claimed 0000:03:00.0 <&- >&- 2>&-'
-	assert_file_contains "$BATS_TEST_TMPDIR/run/vfioctl/devices/pci:0000:03:00.0" '^origin-driver=nvme$'
+	assert_file_contains "$BATS_TEST_TMPDIR/run/vfioctl/devices/pci:0000:03:00.0" \
+		'^origin-driver=nvme$'
 }
 
 @test "more devices than files may be open at once are no trouble, or refused before any change" {
-	run -0 fakehost_run big bash -c 'ulimit -Sn 30; exec "$VFIOCTL" unbind --dry-run --yes "*:*:*.*"'
-	run -1 fakehost_run big bash -c 'ulimit -n 70; exec "$VFIOCTL" unbind --dry-run --yes "*:*:*.*"'
+	run -0 fakehost_run big bash -c \
+		'ulimit -Sn 30; exec "$VFIOCTL" unbind --dry-run --yes "*:*:*.*"'
+	run -1 fakehost_run big bash -c \
+		'ulimit -n 70; exec "$VFIOCTL" unbind --dry-run --yes "*:*:*.*"'
 	assert_output --partial 'devices are too many for one call'
 }
 
