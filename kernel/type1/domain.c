@@ -119,13 +119,13 @@ undo:
 	return ret;
 }
 
-int t1_domains_publish(struct t1 *t1, struct t1_progress *progress, u32 upto)
+int t1_domains_publish(struct t1 *t1, struct t1_progress *progress, u32 target)
 {
 	struct t1_mapping *mapping = progress->mapping;
 	int ret;
 
 	lockdep_assert_held(&t1->lock);
-	while (mapping->published < upto) {
+	while (mapping->published < target) {
 		struct t1_run run = t1_runs_next(&progress->cursor);
 
 		ret = publish_run(t1, progress->iova, &run, mapping->prot);

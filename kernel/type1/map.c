@@ -44,17 +44,17 @@ static int parse(const struct vfio_iommu_type1_dma_map *arg, struct map *map)
 static int publish(struct t1 *t1, struct t1_progress *progress, bool complete)
 {
 	struct t1_mapping *mapping = progress->mapping;
-	u32 upto = mapping->runs.nr - !complete;
+	u32 target = mapping->runs.nr - !complete;
 	int ret = 0;
 
-	if (mapping->published == upto && !complete)
+	if (mapping->published == target && !complete)
 		return 0;
 	if (mutex_lock_killable(&t1->lock))
 		return -EINTR;
 	if (mapping->cancelled)
 		ret = -ENODEV;
 	else
-		ret = t1_domains_publish(t1, progress, upto);
+		ret = t1_domains_publish(t1, progress, target);
 	if (!ret && complete) {
 		mapping->building = false;
 		t1->mapped_bytes += t1_range_size(&mapping->node.at);

@@ -271,11 +271,11 @@ struct t1_progress {
 };
 
 /*
- * t1_domains_publish() - map the runs at @progress, up to number @upto, in every domain.
+ * t1_domains_publish() - map the runs at @progress, up to number @target, in every domain.
  * Returns 0, or what the IOMMU says: each domain then maps what &t1_mapping.published says, as
  * always, and @progress is of no more use.
  */
-int t1_domains_publish(struct t1 *t1, struct t1_progress *progress, u32 upto);
+int t1_domains_publish(struct t1 *t1, struct t1_progress *progress, u32 target);
 /* t1_domain_replay() - map all that is published in @domain. On an error free the domain. */
 int t1_domain_replay(struct t1 *t1, struct t1_domain *domain);
 /* t1_domains_unmap() - take @mapping out of every domain; t1_domains_flush() makes it true. */
