@@ -24,9 +24,9 @@ struct walk {
 	unsigned int first; /* lowest address a capability can have */
 	unsigned int end;
 	bool extended;
-	bool starts[DWORDS]; /* a capability begins here */
-	unsigned int nr;     /* capabilities of this list */
-	unsigned int link;   /* address of the last visible capability, 0 at the beginning */
+	__u8 starts[DWORDS / 8]; /* a bit for each double word: a capability begins here */
+	unsigned int nr;	 /* capabilities of this list */
+	unsigned int link;	 /* address of the last visible capability, 0 at the beginning */
 };
 
 __u32 cfg_get(const __u8 *array, unsigned int pos, unsigned int width)
@@ -122,12 +122,17 @@ static void apply_fields(struct cfg_layout *l, const __u8 *raw, unsigned int bas
 			apply_field(l, raw, base, &fields[i]);
 }
 
+static bool begins(const struct walk *w, unsigned int pos)
+{
+	return w->starts[pos / 32] & 1u << (pos / 4 % 8);
+}
+
 /* The bytes from @pos that no other capability claims. */
 static unsigned int room(const struct walk *w, unsigned int pos)
 {
 	unsigned int next = pos + 4;
 
-	while (next < w->end && !w->starts[next / 4])
+	while (next < w->end && !begins(w, next))
 		next += 4;
 	return next - pos;
 }
@@ -146,8 +151,8 @@ static unsigned int walk_next(const struct walk *w, unsigned int pos)
 
 static void walk_list(struct walk *w, unsigned int pos)
 {
-	while (pos >= w->first && pos + 4 <= w->end && !w->starts[pos / 4]) {
-		w->starts[pos / 4] = true;
+	while (pos >= w->first && pos + 4 <= w->end && !begins(w, pos)) {
+		w->starts[pos / 32] |= 1u << (pos / 4 % 8);
 		w->nr++;
 		pos = walk_next(w, pos);
 	}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# topology: default
+# topology: kernel
 # modules: ours
 #
 # vfio-pci: configuration space, BARs and interrupts.
@@ -7,9 +7,9 @@
 load ../helpers/common
 load ../helpers/vfio
 
-EDU=0000:05:00.0
+EDU=0000:02:00.0
 NVME=0000:01:00.0
-BEHIND='0000:08:01.0 0000:08:02.0 0000:08:03.0'
+BEHIND='0000:05:01.0 0000:05:02.0'
 
 setup_file() {
 	modprobe vfio-pci
@@ -20,7 +20,7 @@ setup_file() {
 teardown_file() {
 	unbind $EDU
 	unbind $NVME
-	echo $NVME >$PCI/drivers/nvme/bind
+	[[ ! -e $PCI/drivers/nvme ]] || echo $NVME >$PCI/drivers/nvme/bind
 }
 
 teardown() {
@@ -53,10 +53,10 @@ teardown() {
 	for bdf in $BEHIND; do
 		bind_to vfio-pci "$bdf"
 	done
-	run "$CLIENTS/pci-hot-reset" 0000:08:01.0 3 0
+	run "$CLIENTS/pci-hot-reset" 0000:05:01.0 2 0
 	assert_output ''
-	unbind 0000:08:03.0
-	run "$CLIENTS/pci-hot-reset" 0000:08:01.0 3 -16
+	unbind 0000:05:02.0
+	run "$CLIENTS/pci-hot-reset" 0000:05:01.0 2 -16
 	assert_output ''
 	for bdf in $BEHIND; do
 		unbind "$bdf"
