@@ -136,6 +136,7 @@ static void a_64_bit_bar_cannot_be_the_last_one(void **state)
 	f->traits.bars[5] = (struct cfg_bar){ .size = 4096, .flags = PCI_BASE_ADDRESS_MEM_TYPE_64 };
 	build(f);
 	assert_int_equal(writes(f, PCI_CARDBUS_CIS, 4, 0xffffffff), 0xa5a5a5a5);
+	assert_int_equal(cfg_get(f->layout.user, PCI_CARDBUS_CIS, 4), 0);
 }
 
 static void the_command_register_is_never_written_through(void **state)
