@@ -28,7 +28,7 @@ $(GUEST_BIN): $(B)/guest/%: tests/guest/%.c
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 $(WARN) $(CFLAGS) -static -o $@ $<
 
 # make check-vm [BATS="tests/bats/vm/bind.bats ..."] [KERNEL=6.12] [MODULES=DIR] - on 6.1 and 6.12
-check-vm: all $(GUEST_BIN)
+check-vm: all clients $(GUEST_BIN)
 	$(Q)tests/vm/suite --kernels "$(if $(filter command% environment,$(origin KERNEL)),$(KERNEL),6.1 6.12)" \
 		--tap $(B)/tap $(if $(MODULES),--modules $(MODULES)) $(BATS)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: client
+# modules: ours
 #
 # QEMU's own userspace NVMe driver, unmodified, on the VFIO modules.
 
