@@ -25,7 +25,7 @@ say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 SAN ?= 0
 B := $(if $(filter 1,$(SAN)),build-san,build)
 
-LIBS := libudev libpci smartcols libkmod mount libmnl json-c
+LIBS := libpci smartcols libkmod mount libmnl json-c
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wvla -Wwrite-strings -Wpointer-arith -Wundef -Wimplicit-fallthrough
 comma := ,
@@ -61,6 +61,9 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d)
+
+help:
+	@sed -n 's/^# \(make [a-z].*\)/\1/p' $(MAKEFILE_LIST)
 
 clean:
 	$(Q)rm -rf build build-san
