@@ -44,7 +44,7 @@ setup() {
 }
 
 @test "a tree has the members below their group" {
-	run fakehost_vfioctl small groups --tree
+	LC_ALL=C.UTF-8 run fakehost_vfioctl small groups --tree
 	assert_success
 	assert_line --regexp '^20 +no '
 	assert_line --regexp '^├─0000:04:00\.0 +-'
