@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What bind and unbind have in common, which is all but their words and one option. */
+/* What bind and unbind have in common, which is all but their words. */
 #ifndef VFIOCTL_ACT_H
 #define VFIOCTL_ACT_H
 
@@ -7,7 +7,7 @@
 #include "cmd.h"
 
 struct act_options {
-	const char *driver; /* bind: NULL: the best VFIO driver for each device */
+	const char *driver; /* NULL: the best VFIO driver, or the one that the device had */
 	bool group;
 	bool yes;
 	int timeout_ms;
@@ -22,6 +22,29 @@ enum act_option {
 	ACT_TIMEOUT,
 	ACT_ALLOW,
 };
+
+/* clang-format off */
+#define ACT_OPTIONS(driver_help)                                                                   \
+	{ "driver", 0, "DRIVER", driver_help, ACT_DRIVER },                                        \
+	{ "group", 0, NULL, "every endpoint of the groups, bridges are left alone", ACT_GROUP },   \
+	{ "dry-run", 0, NULL, "show the steps, do nothing; needs not be root", ACT_DRY_RUN },      \
+	{ "yes", 'y', NULL, "do not ask when patterns match several devices", ACT_YES },           \
+	{ "timeout", 0, "SECONDS", "how long a step, or the wait for a lock, may take (10)",       \
+	  ACT_TIMEOUT },                                                                           \
+	{ "allow", 0, "REASONS", "go on in spite of these, such as mounted,address", ACT_ALLOW },  \
+	{ 0 }
+
+/* All of a verb's declaration but its name, words, options and run(). */
+#define ACT_DECLARATION                                                                            \
+	.operands = "SELECTOR...",                                                                 \
+	.flags = CMD_NEEDS_ROOT | CMD_TABLE | CMD_SELECTORS | CMD_NEEDS_SELECTOR,                  \
+	.columns = act_columns,                                                                    \
+	.n_columns = ACT_N_COLUMNS,                                                                \
+	.dry_run_columns = act_plan_columns,                                                       \
+	.n_dry_run_columns = ACT_N_PLAN_COLUMNS,                                                   \
+	.verb_size = sizeof(struct act_options),                                                   \
+	.option = act_option
+/* clang-format on */
 
 /* The columns of the result; those of a dry run are in act_plan_columns. */
 #define ACT_N_COLUMNS	   11
