@@ -7,9 +7,8 @@
 load ../helpers/common
 load ../helpers/vfio
 
-EDU=0000:02:00.0
-NVME=0000:01:00.0
-BEHIND='0000:05:01.0 0000:05:02.0'
+# All that is on one bus, and in one group with its bridge.
+BEHIND='0000:05:01.0 0000:05:02.0 0000:05:03.0'
 
 setup_file() {
 	modprobe vfio-pci
@@ -18,9 +17,7 @@ setup_file() {
 }
 
 teardown_file() {
-	unbind $EDU
-	unbind $NVME
-	[[ ! -e $PCI/drivers/nvme ]] || echo $NVME >$PCI/drivers/nvme/bind
+	unbind $EDU $NVME
 }
 
 teardown() {
@@ -29,21 +26,15 @@ teardown() {
 }
 
 @test "configuration space is virtualised, and BARs are out of reach while memory is off" {
-	run "$CLIENTS/pci-config" $EDU
-	assert_output ''
-	assert_success
+	client pci-config $EDU
 }
 
 @test "the pin, MSI and the request interrupt go to eventfds, with masks and refusals" {
-	run "$CLIENTS/pci-irqs" $EDU
-	assert_output ''
-	assert_success
+	client pci-irqs $EDU
 }
 
 @test "MSI-X vectors come and go one by one, also while memory is off" {
-	run "$CLIENTS/pci-msix" $NVME
-	assert_output ''
-	assert_success
+	client pci-msix $NVME
 }
 
 @test "a bus is reset for who owns all of it, and when all of it is ours" {
@@ -53,10 +44,10 @@ teardown() {
 	for bdf in $BEHIND; do
 		bind_to vfio-pci "$bdf"
 	done
-	run "$CLIENTS/pci-hot-reset" 0000:05:01.0 2 0
+	run "$CLIENTS/pci-hot-reset" 0000:05:01.0 3 0
 	assert_output ''
-	unbind 0000:05:02.0
-	run "$CLIENTS/pci-hot-reset" 0000:05:01.0 2 -16
+	unbind 0000:05:03.0
+	run "$CLIENTS/pci-hot-reset" 0000:05:01.0 3 -16
 	assert_output ''
 	for bdf in $BEHIND; do
 		unbind "$bdf"
@@ -64,8 +55,7 @@ teardown() {
 }
 
 @test "bus mastering is off again after the last close" {
-	run "$CLIENTS/edu" $EDU
-	assert_success
+	client edu $EDU
 	run setpci -s $EDU COMMAND
 	assert_success
 	assert_equal $((0x$output & 4)) 0
