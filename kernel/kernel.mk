@@ -3,6 +3,7 @@
 # make modules [KDIR=...]      vfio.ko, vfio_iommu_type1.ko and vfio-pci.ko for one kernel
 # make modules-check           both Debian kernels, with sparse
 # make check-modules           the tests of our modules, in guests with both
+# make check-debug             the same under every checker of the kernel; RACES=1000000 for longer
 
 MODULE_KERNELS ?= 6.1 6.12
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -15,7 +16,7 @@ KSRC := $(wildcard kernel/*.[ch] kernel/type1/*.[ch] kernel/pci/*.[ch] kernel/co
 # Type information for BPF needs pahole and the kernel's vmlinux; modules load without.
 KMAKE = $(MAKE) -C $(KDIR) M=$$kb W=1 KCFLAGS=-Werror CONFIG_DEBUG_INFO_BTF_MODULES=
 
-.PHONY: modules modules-check modules-vm check-modules
+.PHONY: modules modules-check modules-vm check-modules check-debug
 modules:
 	$(Q)[ -e $(KDIR)/Makefile ] || { echo 'no kernel build directory "$(KDIR)": set KDIR' >&2; exit 2; }
 	$(Q)set -e; kb=$(KB); mkdir -p $$kb/type1 $$kb/pci $$kb/compat; \
@@ -48,3 +49,7 @@ modules-vm:
 check-modules: modules-vm clients
 	$(Q)tests/vm/suite --kernels "$(MODULE_KERNELS)" --modules build/kernel --tap build/tap \
 		$(or $(BATS),$(wildcard tests/bats/vm/kernel-*.bats))
+
+# make check-debug [RACES=N] [BATS=FILE...] - on the kernel of tests/vm/mkdebug
+check-debug:
+	$(Q)RACES=$(RACES) tests/check-debug $(BATS)
