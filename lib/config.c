@@ -3,32 +3,11 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <stdbool.h>
-#include <sys/stat.h>
+#include <string.h>
 
 #include "cleanup.h"
-
-/* A file that another user may write would let that user weaken what root's commands refuse. */
-static int check_owner(int fd, struct error *err)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return error_set(err, EXIT_FAILED, errno, "cannot look at '%s': %s", CONFIG_PATH,
-				 strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return error_set(err, EXIT_FAILED, EPERM, "'%s' is not a regular file",
-				 CONFIG_PATH);
-	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
-		return error_set(err, EXIT_FAILED, EPERM,
-				 "'%s' is not used: others than root can write it; "
-				 "run 'chown root:root %s; chmod 644 %s'",
-				 CONFIG_PATH, CONFIG_PATH, CONFIG_PATH);
-	return 0;
-}
+#include "trusted.h"
 
 static char *trim(char *s)
 {
@@ -64,10 +43,7 @@ static bool split(char *line, char **key, char **value)
 	return **key && **value;
 }
 
-static int read_lines(FILE *file,
-		      int (*fn)(void *arg, const char *key, const char *value, unsigned int line,
-				struct error *err),
-		      void *arg, struct error *err)
+int config_parse(FILE *file, config_fn *fn, void *arg, struct error *err)
 {
 	_cleanup_free_ char *line = NULL;
 	size_t room = 0;
@@ -91,26 +67,19 @@ static int read_lines(FILE *file,
 	return 0;
 }
 
-int config_each(int (*fn)(void *arg, const char *key, const char *value, unsigned int line,
-			  struct error *err),
-		void *arg, struct error *err)
+int config_each(config_fn *fn, void *arg, struct error *err)
 {
-	_cleanup_close_ int fd = open(CONFIG_PATH, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	_cleanup_fclose_ FILE *file = NULL;
-	int ret;
+	int fd = trusted_open(CONFIG_PATH, err);
 
-	if (fd < 0 && errno == ENOENT)
+	if (fd == -ENOENT)
 		return 0;
 	if (fd < 0)
-		return error_set(err, EXIT_FAILED, errno, "cannot open '%s': %s", CONFIG_PATH,
-				 strerror(errno));
-	ret = check_owner(fd, err);
-	if (ret)
-		return ret;
+		return fd;
 	file = fdopen(fd, "re");
-	if (!file)
-		return error_set(err, EXIT_FAILED, errno, "cannot open '%s': %s", CONFIG_PATH,
-				 strerror(errno));
-	fd = -1; /* the FILE's now */
-	return read_lines(file, fn, arg, err);
+	if (!file) {
+		close(fd);
+		return error_set(err, EXIT_FAILED, ENOMEM, "out of memory");
+	}
+	return config_parse(file, fn, arg, err);
 }

@@ -3,17 +3,24 @@
 #ifndef VFIOCTL_CONFIG_H
 #define VFIOCTL_CONFIG_H
 
+#include <stdio.h>
+
 #include "error.h"
 
 #define CONFIG_PATH "/etc/vfioctl.conf"
 
+/* One setting with its 1-based line. A return other than 0 ends the walk with that. */
+typedef int config_fn(void *arg, const char *key, const char *value, unsigned int line,
+		      struct error *err);
+
 /*
- * Calls @fn for each setting with its 1-based line; a non-zero return ends the walk with that. No
- * file is no error. A file that others than root could have written is refused (-EPERM), a line
- * that is no setting is -EINVAL, both with a sentence that names file and line.
+ * Calls @fn for each setting of the file. No file is no error. One that others than root could
+ * have written or put there is refused (-EPERM, trusted.h), a line that is no setting is -EINVAL,
+ * both with a sentence that names file and line.
  */
-int config_each(int (*fn)(void *arg, const char *key, const char *value, unsigned int line,
-			  struct error *err),
-		void *arg, struct error *err);
+int config_each(config_fn *fn, void *arg, struct error *err);
+
+/* The same for a file that is open and trusted. */
+int config_parse(FILE *file, config_fn *fn, void *arg, struct error *err);
 
 #endif

@@ -48,11 +48,51 @@ setup() {
 	done
 }
 
-@test "a file that others may write is refused" {
+# refused COMMAND WHAT - after COMMAND, the configuration is refused since others can write WHAT
+refused() {
 	printf 'whitelist = shpchp\n' >"$conf"
-	run --separate-stderr fakehost_run none \
-		sh -c 'chmod 666 /etc/vfioctl.conf && exec "$VFIOCTL" whitelist'
+	run --separate-stderr fakehost_run none sh -c "$1"' && exec "$VFIOCTL" whitelist'
 	assert_failure 1
 	assert_output ""
-	assert_regex "$stderr" "others than root can write it"
+	assert_equal "$stderr" "vfioctl: '/etc/vfioctl.conf' is not used: others than root can write \
+'$2'; run 'chown root:root $2; chmod go-w $2'"
+}
+
+@test "a file that others may write is refused" {
+	refused 'chmod 666 /etc/vfioctl.conf' /etc/vfioctl.conf
+	refused 'chmod 664 /etc/vfioctl.conf' /etc/vfioctl.conf
+}
+
+@test "a file that is not root's is refused" {
+	((EUID == 0)) || skip 'only root can give a file away'
+	refused 'chown 1 /etc/vfioctl.conf' /etc/vfioctl.conf
+}
+
+@test "a file in a directory that others may write is refused, sticky or not" {
+	refused 'chmod 777 /etc' /etc
+	refused 'chmod 1777 /etc' /etc
+}
+
+@test "a link is followed, and all that it leads through must be root's alone" {
+	local through='mkdir -p /run/a/b && mv /etc/vfioctl.conf /run/a/b/c &&
+		ln -s ../run/a/link /etc/vfioctl.conf && ln -s /run/a/../a/b/c /run/a/link'
+	printf 'whitelist = shpchp\n' >"$conf"
+	run fakehost_run none sh -c "$through"' && exec "$VFIOCTL" whitelist -nr'
+	assert_success
+	assert_line 'shpchp pci /etc/vfioctl.conf:1'
+	refused "$through && chmod 777 /run/a/b" /run/a/b
+	refused "$through && chmod 777 /run/a" /run/a
+	refused "$through && chmod 666 /run/a/b/c" /run/a/b/c
+}
+
+@test "links in a circle, and what is no file, are told of" {
+	printf 'whitelist = shpchp\n' >"$conf"
+	run --separate-stderr fakehost_run none \
+		sh -c 'ln -sf vfioctl.conf /etc/vfioctl.conf && exec "$VFIOCTL" whitelist'
+	assert_failure 1
+	assert_equal "$stderr" "vfioctl: cannot open '/etc/vfioctl.conf': Too many levels of symbolic links"
+	run --separate-stderr fakehost_run none \
+		sh -c 'rm /etc/vfioctl.conf && mkfifo /etc/vfioctl.conf && exec "$VFIOCTL" whitelist'
+	assert_failure 1
+	assert_equal "$stderr" "vfioctl: '/etc/vfioctl.conf' is not a regular file"
 }
