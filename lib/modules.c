@@ -2,12 +2,12 @@
 #include "modules.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <libkmod.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "alias.h"
 #include "cleanup.h"
 #include "sysfs.h"
 
@@ -113,7 +113,7 @@ int modules_load(struct modules *modules, const char *name, struct error *err)
 	return 0;
 }
 
-/* How many asterisks the module's closest alias has; INT_MAX when none of them matches. */
+/* Of the module's closest alias; INT_MAX when none of them matches. */
 static int looseness(struct kmod_module *module, const char *alias)
 {
 	_cleanup_(info_freep) struct kmod_list *info = NULL;
@@ -124,13 +124,11 @@ static int looseness(struct kmod_module *module, const char *alias)
 		return best;
 	kmod_list_foreach(item, info)
 	{
-		const char *pattern = kmod_module_info_get_value(item);
-		int stars = 0;
+		int stars;
 
-		if (strcmp(kmod_module_info_get_key(item), "alias") || fnmatch(pattern, alias, 0))
+		if (strcmp(kmod_module_info_get_key(item), "alias") != 0)
 			continue;
-		for (const char *s = pattern; *s; s++)
-			stars += *s == '*';
+		stars = alias_looseness(kmod_module_info_get_value(item), alias);
 		if (stars < best)
 			best = stars;
 	}
@@ -192,13 +190,11 @@ static int rank_variants(struct kmod_list *list, const char *alias, struct strv 
 int modules_vfio_variants(struct modules *modules, const char *modalias, struct strv *out)
 {
 	_cleanup_(list_unrefp) struct kmod_list *list = NULL;
-	_cleanup_free_ char *alias = NULL;
+	_cleanup_free_ char *alias = alias_of_vfio(modalias);
 	int ret;
 
-	if (strncmp(modalias, "pci:", 4))
+	if (!alias)
 		return 0;
-	if (asprintf(&alias, "vfio_pci:%s", modalias + 4) < 0)
-		return -ENOMEM;
 	ret = kmod_module_new_from_lookup(modules->ctx, alias, &list);
 	if (ret < 0 || !list)
 		return ret < 0 ? ret : 0;
