@@ -30,6 +30,27 @@ static struct json_object *new_string(const char *text)
 	return mended ? json_object_new_string(mended) : NULL;
 }
 
+/*
+ * json-c escapes the controls below U+0020 alone. The others, U+007F to U+009F, may be commands to
+ * a terminal just as well; in JSON text they can only be a part of a string.
+ */
+static void put_json(FILE *out, const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\x7f\xc2");
+		const unsigned char *c = (const unsigned char *)text + n;
+
+		fwrite(text, 1, n, out);
+		if (*c == 0x7f)
+			fputs("\\u007f", out);
+		else if (*c && c[1] < 0xa0)
+			fprintf(out, "\\u%04x", c[1]);
+		else if (*c)
+			fwrite(c, 1, 2, out);
+		text += n + (*c ? 1 + (*c == 0xc2) : 0);
+	}
+}
+
 static int fill_list(struct json_object *array, const struct item *item)
 {
 	for (; item; item = item->next) {
@@ -95,7 +116,7 @@ static int print_row(const struct table *table, const struct row *row, char *con
 	text = json_object_to_json_string_ext(object, PRINT_FLAGS);
 	if (!text)
 		return -ENOMEM;
-	fputs(text, out);
+	put_json(out, text);
 	return 0;
 }
 
@@ -151,10 +172,10 @@ void json_print_error(FILE *out, const struct error *err)
 	if (!text)
 		text = "\"out of memory\"";
 	if (err->status == EXIT_DONE)
-		fprintf(out, "{\"version\":1,\"warning\":{\"message\":%s}}\n", text);
+		fputs("{\"version\":1,\"warning\":{\"message\":", out);
 	else
-		fprintf(out,
-			"{\"version\":1,\"error\":{\"status\":%d,\"name\":\"%s\",\"message\":%s}}"
-			"\n",
-			err->status, exit_status_name(err->status), text);
+		fprintf(out, "{\"version\":1,\"error\":{\"status\":%d,\"name\":\"%s\",\"message\":",
+			err->status, exit_status_name(err->status));
+	put_json(out, text);
+	fputs("}}\n", out);
 }
