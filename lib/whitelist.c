@@ -57,12 +57,12 @@ static int from_config(void *arg, const char *key, const char *value, unsigned i
 	const char *colon = strchr(value, ':');
 
 	if (strcmp(key, "whitelist"))
-		return error_set(err, EXIT_FAILED, EINVAL, "unknown setting '%s' in '%s', line %u",
-				 key, CONFIG_PATH, line);
+		return error_set(err, EXIT_FAILED, EINVAL, "'%s', line %u: unknown setting '%s'",
+				 CONFIG_PATH, line, key);
 	if (strpbrk(value, " \t/") || colon == value || (colon && !colon[1]))
 		return error_set(err, EXIT_FAILED, EINVAL,
-				 "'%s' in '%s', line %u, is no driver's name", value, CONFIG_PATH,
-				 line);
+				 "'%s', line %u: '%s' is no driver's name", CONFIG_PATH, line,
+				 value);
 	bus = colon ? strndup(value, colon - value) : strdup("pci");
 	if (!bus || asprintf(&source, "%s:%u", CONFIG_PATH, line) < 0)
 		return -ENOMEM;
