@@ -66,12 +66,13 @@ help:
 	@sed -n 's/^# \(make [a-z].*\)/\1/p' $(MAKEFILE_LIST)
 
 clean:
-	$(Q)rm -rf build build-san
+	$(Q)rm -rf build build-san build-fuzz
 
 # Each of these adds targets of its own kind: tests and benchmarks, the guest, lint, installation.
 -include kernel/kernel.mk
 -include tests/clients/clients.mk
 -include tests/tests.mk
+-include tests/fuzz/fuzz.mk
 -include tests/vm/vm.mk
 -include tests/bench/bench.mk
 -include tests/lint/lint.mk

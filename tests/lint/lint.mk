@@ -9,7 +9,8 @@ LINT_SH = $(shell git ls-files | xargs grep -lE '^\#!/(usr/)?bin/(env )?(ba)?sh'
 lint: all
 	$(Q)tests/lint/format $(LINT_C)
 	$(Q)shellcheck $(LINT_SH)
-	$(Q)codespell --ignore-words tests/lint/codespell.words $$(git ls-files | grep -v '^LICENSE$$')
+	$(Q)codespell --ignore-words tests/lint/codespell.words \
+		$$(git ls-files | grep -vE '^LICENSE$$|^tests/fuzz/corpus/')
 	$(Q)tests/lint/spdx
 	$(Q)tests/lint/layers
 	$(Q)tests/lint/headers '$(CC)' $(ALL_CPPFLAGS)
