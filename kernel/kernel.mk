@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make modules [KDIR=...]      vfio.ko, vfio_iommu_type1.ko and vfio-pci.ko for one kernel
-# make modules-check           both Debian kernels, with sparse
-# make check-modules           the tests of our modules, in guests with both
+# make modules-check           the guests' kernels, with warnings and sparse as errors
+# make check-modules           the tests of our modules, in guests; MODULE_KERNELS="6.1 6.12"
 # make check-debug             the same under every checker of the kernel; RACES=1000000 for longer
 
 MODULE_KERNELS ?= 6.1 6.12
@@ -29,21 +29,18 @@ modules:
 	$(KMAKE) $(KFLAGS) $(if $(filter 1,$(V)),V=1,-s) modules; \
 	echo "  MODULES $$kb"
 
-# C=2 runs sparse over every file; it fails when sparse says anything.
-modules-check:
-	$(Q)set -e; for series in 6.1 6.12; do \
-		kdir=$$(kernel/headers $$series); \
-		$(MAKE) --no-print-directory modules KDIR=$$kdir; \
-		rel=$$($(call release_of,$$kdir)); \
-		find build/kernel/$$rel \( -name '*.o' -o -name '*.ko' \) ! -path '*/probes/*' -delete; \
-		$(MAKE) --no-print-directory modules KDIR=$$kdir KFLAGS='C=2 CF=-Wsparse-error'; \
-	done
-
 # For exactly the kernels that the guests boot.
 modules-vm:
-	$(Q)set -e; for series in $(MODULE_KERNELS); do \
-		rel=$$(cat $$(tests/vm/mkkernel $$series)/release); \
-		$(MAKE) --no-print-directory modules KDIR=$$(kernel/headers $$rel); \
+	$(Q)set -e; for name in $(MODULE_KERNELS); do \
+		tests/vm/toolchain $$name make --no-print-directory modules; \
+	done
+
+# C=2 runs sparse over every file; it fails when sparse says anything.
+modules-check: modules-vm
+	$(Q)set -e; for name in $(MODULE_KERNELS); do \
+		rel=$$(cat $$(tests/vm/mkkernel $$name)/release); \
+		find build/kernel/$$rel \( -name '*.o' -o -name '*.ko' \) ! -path '*/probes/*' -delete; \
+		tests/vm/toolchain $$name make --no-print-directory modules KFLAGS='C=2 CF=-Wsparse-error'; \
 	done
 
 check-modules: modules-vm clients

@@ -23,26 +23,29 @@ debs_mirror() {
 	die "no mirror of Debian 12 (bookworm) among this host's apt sources"
 }
 
-# debs_sources SUITE - a sources.list for it. The archive of security updates, without which there
-# is no 6.12 for bookworm, stands beside the main one on every mirror that carries it.
+# debs_sources SUITE - a sources.list for it; backports come with the suite that they are made for.
+# The archive of security updates, without which there is no 6.12 for bookworm, stands beside the
+# main one on every mirror that carries it.
 # shellcheck disable=SC2016 # as above
 debs_sources() {
-	local mirror opt='' security
+	local mirror opt='' security suite=${1%-backports}
 	mirror=$(debs_mirror)
 	[[ -e $KEYRING ]] && opt="[signed-by=$KEYRING] "
-	printf 'deb %s%s %s main\n' "$opt" "$mirror" "$1"
-	case $1 in sid | unstable | experimental) return ;; esac
+	printf 'deb %s%s %s main\n' "$opt" "$mirror" "$suite"
+	case $suite in sid | unstable | experimental) return ;; esac
 	security=$(apt-get indextargets --format '$(REPO_URI)|$(RELEASE)' \
 		'Created-By: Packages' 'Component: main' | sed -n 's,/*|[a-z]*-security$,,p' | head -n 1)
-	printf 'deb %s%s %s-updates main\n' "$opt" "$mirror" "$1"
-	printf 'deb %s%s %s-security main\n' "$opt" "${security:-$mirror-security}" "$1"
+	printf 'deb %s%s %s-updates main\n' "$opt" "$mirror" "$suite"
+	printf 'deb %s%s %s-security main\n' "$opt" "${security:-$mirror-security}" "$suite"
+	[[ $suite == "$1" ]] || printf 'deb %s%s %s main\n' "$opt" "$mirror" "$1"
 }
 
 # debs_apt SUITE COMMAND... - one of apt's own tools on the private state of that suite
 debs_apt() {
-	local dir=$CACHE/apt-$1 cmd=$2
+	local dir=$CACHE/apt-$1 cmd=$2 prefer=()
+	[[ $1 != *-backports ]] || prefer=(-o "APT::Default-Release=$1")
 	shift 2
-	"$cmd" -qq -o Dir::State="$dir" -o Dir::State::lists="$dir/lists" \
+	"$cmd" -qq "${prefer[@]}" -o Dir::State="$dir" -o Dir::State::lists="$dir/lists" \
 		-o Dir::State::status="$dir/status" -o Dir::Cache="$dir/cache" \
 		-o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=/dev/null \
 		-o Dir::Etc::preferencesparts=/dev/null -o Dir::Etc::preferences=/dev/null \
