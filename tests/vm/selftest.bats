@@ -57,6 +57,12 @@ EOT
 	assert_output --partial 'Kernel panic - not syncing: sysrq triggered crash'
 }
 
+@test "what a guest asks of QEMU's monitor is done" {
+	guest -- bash -c 'printf "\n@vm monitor quit\n" >/dev/ttyS1; sleep 60'
+	assert_failure 124
+	assert_output --partial 'the guest ended before its tests did'
+}
+
 @test "a guest that says nothing any more is killed, with the end of its log" {
 	guest --stall 12 -- bash -c 'echo about to hang >/dev/console; sleep 300'
 	assert_failure 124

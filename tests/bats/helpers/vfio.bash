@@ -88,6 +88,30 @@ ledger_idle() {
 	fail "left in the ledger: $left"
 }
 
+# monitor COMMAND... - to QEMU's monitor; what it does to the machine is seen a moment later
+monitor() {
+	printf '\n@vm monitor %s\n' "$*" >/dev/ttyS1
+}
+
+# appears FILE, vanishes FILE - within 20 s
+appears() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		[[ ! -e $1 ]] || return 0
+		sleep 0.1
+	done
+	fail "'$1' did not appear"
+}
+
+vanishes() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		[[ -e $1 ]] || return 0
+		sleep 0.1
+	done
+	fail "'$1' is still there"
+}
+
 # log_mark - what log_since prints begins here
 log_mark() {
 	log_lines=$(dmesg | wc -l)
