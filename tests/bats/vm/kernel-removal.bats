@@ -115,6 +115,22 @@ timed_write() {
 	assert_exist $PCI/devices/$EDU
 }
 
+@test "a device that is unplugged while it is held goes, and its holder hears of it" {
+	bind_to vfio-pci $LOOSE
+	hold $LOOSE
+	monitor device_del u7
+	heard asked
+	vanishes $PCI/devices/$LOOSE
+	heard gone
+	wait "$holder"
+	holder=
+	monitor device_add edu,id=u7,bus=p6
+	appears $PCI/devices/$LOOSE/iommu_group
+	bind_to vfio-pci $LOOSE
+	client edu $LOOSE
+	unbind $LOOSE
+}
+
 @test "the modules unload when nothing uses them, and everything is gone" {
 	unbind $EDU
 	run awk '$4 != 0' /sys/kernel/debug/vfio/ledger
