@@ -187,11 +187,13 @@ int vfio_device_match(struct vfio_device *device, const char *name)
 {
 	int ret;
 
-	if (!device->ops->match)
-		return !strcmp(dev_name(device->dev), name);
+	/* ops are in the driver's module, which may be gone after the removal. */
 	if (!vfio_device_enter(device))
 		return 0;
-	ret = device->ops->match(device->data, name);
+	if (device->ops->match)
+		ret = device->ops->match(device->data, name);
+	else
+		ret = !strcmp(dev_name(device->dev), name);
 	vfio_device_leave(device);
 	return ret;
 }
