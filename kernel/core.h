@@ -188,8 +188,8 @@ bool vfio_whitelisted(struct device_driver *drv);
  */
 int vfio_viability(struct vfio_group *group,
 		   void (*blocked)(void *ctx, const char *device, const char *driver), void *ctx);
-/* The same as a yes or no, with a line in the log for each device in the way. */
-bool vfio_group_viable(struct vfio_group *group, bool explain);
+/* The same as 1 for yes, 0 for no or an error; @explain: a line in the log for each in the way. */
+int vfio_group_viable(struct vfio_group *group, bool explain);
 
 /* notifier.c */
 

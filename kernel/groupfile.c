@@ -47,6 +47,7 @@ static long group_ioctl_get_status(struct vfio_group *group, void __user *arg)
 	const size_t min = offsetofend(struct vfio_group_status, flags);
 	struct vfio_group_status status = {};
 	bool attached, dead;
+	int viable;
 
 	if (copy_from_user(&status, arg, min))
 		return -EFAULT;
@@ -56,9 +57,12 @@ static long group_ioctl_get_status(struct vfio_group *group, void __user *arg)
 	attached = group_attached(group, &dead);
 	if (dead)
 		return -ENODEV;
+	viable = attached ? 1 : vfio_group_viable(group, false);
+	if (viable < 0)
+		return viable;
 	if (attached)
-		status.flags |= VFIO_GROUP_FLAGS_CONTAINER_SET | VFIO_GROUP_FLAGS_VIABLE;
-	else if (vfio_group_viable(group, false))
+		status.flags |= VFIO_GROUP_FLAGS_CONTAINER_SET;
+	if (viable)
 		status.flags |= VFIO_GROUP_FLAGS_VIABLE;
 	return copy_to_user(arg, &status, min) ? -EFAULT : 0;
 }
@@ -70,13 +74,15 @@ static long group_ioctl_get_status(struct vfio_group *group, void __user *arg)
 static long group_try_attach(struct vfio_group *group, struct vfio_container *container)
 {
 	bool dead;
+	int viable;
 
 	if (group_attached(group, &dead))
 		return -EINVAL;
 	if (dead)
 		return -ENODEV;
-	if (!vfio_group_viable(group, true))
-		return -EPERM;
+	viable = vfio_group_viable(group, true);
+	if (viable <= 0)
+		return viable ? viable : -EPERM;
 	return vfio_group_attach(group, container);
 }
 

@@ -134,12 +134,12 @@ static void ignore_blocker(void *ctx, const char *device, const char *driver)
 {
 }
 
-bool vfio_group_viable(struct vfio_group *group, bool explain)
+int vfio_group_viable(struct vfio_group *group, bool explain)
 {
 	int ret = vfio_viability(group, explain ? explain_blocker : ignore_blocker, group);
 
 	if (ret)
-		return false;
+		return ret < 0 ? ret : 0;
 	/* Somebody else may own the DMA although no driver is in the way, such as iommufd. */
 	return !iommu_group_dma_owner_claimed(group->iommu_group);
 }
