@@ -281,7 +281,8 @@ void vfio_group_close(struct vfio_group *group)
 
 static char *group_devnode(compat_devnode_device *dev, umode_t *mode)
 {
-	return kasprintf(GFP_KERNEL, "vfio/%s", dev_name(dev));
+	/* Nobody hears of a failure: the node would be there under another name. */
+	return kasprintf(GFP_KERNEL | __GFP_NOFAIL, "vfio/%s", dev_name(dev));
 }
 
 int vfio_group_init(void)
