@@ -161,16 +161,18 @@ static int replay_mapping(struct t1_domain *domain, const struct t1_mapping *map
 int t1_domain_replay(struct t1 *t1, struct t1_domain *domain)
 {
 	struct t1_mapping *mapping;
-	int ret;
+	int ret = 0;
 
 	lockdep_assert_held(&t1->lock);
 	t1_for_each_mapping(mapping, t1)
 	{
 		ret = replay_mapping(domain, mapping);
 		if (ret)
-			return ret;
+			break;
 	}
-	return 0;
+	/* What was undone gives back its page tables here. */
+	t1_domains_flush(t1);
+	return ret;
 }
 
 /* How much of @mapping the domains map. */
