@@ -4,6 +4,27 @@
 
 #include "pci/vfio_pci.h"
 
+/*
+ * Unlike pci_request_selected_regions() this needs no memory, so that it fails only when somebody
+ * else has the range: who has a part of it, or more than it.
+ */
+static bool range_claim(struct resource *range, struct resource *bar)
+{
+	const struct resource *above;
+
+	for (above = bar; above; above = above->parent) {
+		if (above->flags & IORESOURCE_BUSY)
+			return false;
+	}
+	*range = (struct resource){
+		.name = "vfio-pci",
+		.start = bar->start,
+		.end = bar->end,
+		.flags = bar->flags | IORESOURCE_BUSY,
+	};
+	return bar->parent && !request_resource(bar, range);
+}
+
 void vfio_pci_bars_claim(struct vfio_pci *vdev)
 {
 	struct pci_dev *pdev = vdev->pdev;
@@ -15,7 +36,9 @@ void vfio_pci_bars_claim(struct vfio_pci *vdev)
 
 		if (!len)
 			continue;
-		bar->claimed = !pci_request_selected_regions(pdev, BIT(i), "vfio-pci");
+		bar->claimed = range_claim(&bar->range, &pdev->resource[i]);
+		if (!bar->claimed)
+			pci_warn(pdev, "BAR %u is used by somebody else\n", i);
 		bar->mappable = bar->claimed && pci_resource_flags(pdev, i) & IORESOURCE_MEM &&
 				PAGE_ALIGNED(pci_resource_start(pdev, i)) && PAGE_ALIGNED(len);
 	}
@@ -31,7 +54,7 @@ void vfio_pci_bars_release(struct vfio_pci *vdev)
 		if (bar->io)
 			pci_iounmap(vdev->pdev, bar->io);
 		if (bar->claimed)
-			pci_release_selected_regions(vdev->pdev, BIT(i));
+			release_resource(&bar->range);
 		memset(bar, 0, sizeof(*bar));
 	}
 }

@@ -36,12 +36,14 @@ struct msi_set;
  * struct vfio_pci_bar - a base address register while the device is open
  * @io: mapped by the first read or write, under bar_lock
  * @claimed: nobody else on the host has the range
+ * @range: shows that to others while it is claimed
  * @mappable: whole pages of memory that user mappings can have
  */
 struct vfio_pci_bar {
 	void __iomem *io;
 	bool claimed;
 	bool mappable;
+	struct resource range;
 };
 
 /**
