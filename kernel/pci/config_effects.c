@@ -26,12 +26,17 @@ static bool keeps_registers(struct vfio_pci *vdev)
 	return pmcsr & PCI_PM_CTRL_NO_SOFT_RESET;
 }
 
-/* Functions without the no-soft-reset bit wake up with all registers lost: the host keeps them. */
+/*
+ * Functions without the no-soft-reset bit wake up with all registers lost: the host keeps them, or
+ * without memory for that leaves the function awake.
+ */
 static void power_down(struct vfio_pci *vdev, pci_power_t state)
 {
 	if (state == PCI_D3hot && !keeps_registers(vdev) && !vdev->power_state) {
 		pci_save_state(vdev->pdev);
 		vdev->power_state = pci_store_saved_state(vdev->pdev);
+		if (!vdev->power_state)
+			return;
 	}
 	pci_set_power_state(vdev->pdev, state);
 }
