@@ -56,6 +56,14 @@ static int vfio_pci_scrub(struct vfio_pci *vdev)
 	return 0;
 }
 
+/* Registers are as they were before the open. */
+static void vfio_pci_restore(struct vfio_pci *vdev)
+{
+	vdev->vfio = NULL;
+	pci_load_and_free_saved_state(vdev->pdev, &vdev->opened_state);
+	pci_restore_state(vdev->pdev);
+}
+
 /* config_lock is held by both: a reset of the whole bus must not come in between. */
 static int vfio_pci_take(struct vfio_pci *vdev, struct vfio_device *device)
 {
@@ -67,6 +75,8 @@ static int vfio_pci_take(struct vfio_pci *vdev, struct vfio_device *device)
 		return ret;
 	pci_save_state(pdev);
 	vdev->opened_state = pci_store_saved_state(pdev);
+	if (!vdev->opened_state)
+		return -ENOMEM;
 	vdev->vfio = device;
 	vdev->intx_maskable = pci_intx_mask_supported(pdev);
 	vdev->intx_disabled = false;
@@ -74,9 +84,7 @@ static int vfio_pci_take(struct vfio_pci *vdev, struct vfio_device *device)
 	vfio_pci_msi_find_table(vdev);
 	ret = vfio_pci_config_init(vdev);
 	if (ret) {
-		vdev->vfio = NULL;
-		kfree(vdev->opened_state);
-		vdev->opened_state = NULL;
+		vfio_pci_restore(vdev);
 		return ret;
 	}
 	vfio_pci_bars_claim(vdev);
@@ -90,12 +98,11 @@ static void vfio_pci_give_back(struct vfio_pci *vdev)
 
 	vfio_pci_bars_release(vdev);
 	pci_set_power_state(pdev, PCI_D0);
-	if (vdev->can_reset && pci_try_reset_function(pdev))
+	/* The kernel would wait a minute for one that was pulled out to answer again. */
+	if (vdev->can_reset && pci_device_is_present(pdev) && pci_try_reset_function(pdev))
 		vdev->reset_owed = true;
 	vfio_pci_config_release(vdev);
-	vdev->vfio = NULL;
-	pci_load_and_free_saved_state(pdev, &vdev->opened_state);
-	pci_restore_state(pdev);
+	vfio_pci_restore(vdev);
 }
 
 static int vfio_pci_open(struct vfio_device *device, void *data)

@@ -61,7 +61,7 @@ void vfio_pci_reset_owed(struct vfio_pci *vdev)
 {
 	struct owed_reset owed = { .pdev = vdev->pdev };
 
-	if (!vdev->reset_owed)
+	if (!vdev->reset_owed || !pci_device_is_present(vdev->pdev))
 		return;
 	vdev->reset_owed = false;
 	init_completion(&owed.done);
