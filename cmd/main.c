@@ -13,8 +13,10 @@
 
 #include "cleanup.h"
 #include "cmd.h"
+#include "environment.h"
 #include "help.h"
 #include "options.h"
+#include "privilege.h"
 #include "safety.h"
 #include "selector_parse.h"
 
@@ -129,12 +131,22 @@ static enum exit_status list_columns(struct cmd_run *run, struct error *err)
 	return EXIT_DONE;
 }
 
+/* What looks needs less than what acts. */
+static unsigned int privileges_of(const struct cmd_run *run)
+{
+	if ((run->cmd->flags & CMD_NEEDS_ROOT) && !run->dry_run)
+		return PRIVILEGE_LOOK | PRIVILEGE_MODULES | PRIVILEGE_STACK;
+	return PRIVILEGE_LOOK;
+}
+
 static enum exit_status run_checked(struct cmd_run *run, struct error *err)
 {
 	if ((run->cmd->flags & CMD_NEEDS_ROOT) && !run->dry_run && geteuid()) {
 		error_set(err, EXIT_FAILED, EPERM, "%s must be run by root", run->cmd->name);
 		return EXIT_DONE;
 	}
+	if (privilege_limit(privileges_of(run), err))
+		return EXIT_DONE;
 	return run->cmd->run(run, err);
 }
 
@@ -268,6 +280,10 @@ int main(int argc, char **argv)
 
 	occupy_closed_streams();
 	signal(SIGPIPE, SIG_IGN);
+	if (environment_clean()) {
+		error_set(&err, EXIT_FAILED, ENOMEM, "out of memory");
+		return finish(&run, EXIT_DONE, &err);
+	}
 	run.table.ascii = set_locale();
 	if (parse_global(argc, argv, &err))
 		return finish(&run, EXIT_DONE, &err);

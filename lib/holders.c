@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "cleanup.h"
+#include "privilege.h"
 #include "sysfs.h"
 
 struct walk {
@@ -91,6 +92,7 @@ static int on_process(void *arg, const char *name)
 
 int holders_find(struct holders *out, const dev_t *nodes, size_t n)
 {
+	_cleanup_(privilege_restorep) unsigned int had = privilege_raise(PRIVILEGE_LOOK);
 	_cleanup_close_ int proc = sysfs_open_dir(AT_FDCWD, "/proc");
 	struct walk walk = { .out = out, .nodes = nodes, .n = n, .proc = proc };
 

@@ -9,6 +9,7 @@
 
 #include "alias.h"
 #include "cleanup.h"
+#include "privilege.h"
 #include "sysfs.h"
 
 struct modules {
@@ -62,6 +63,7 @@ void modules_free(struct modules *modules)
 
 static int insert(struct kmod_module *module, struct error *err)
 {
+	_cleanup_(privilege_restorep) unsigned int had = privilege_raise(PRIVILEGE_MODULES);
 	const char *name = kmod_module_get_name(module);
 	int state = kmod_module_get_initstate(module), ret;
 

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "cleanup.h"
+#include "privilege.h"
 
 #define TICK_MS	    100
 #define SLOW_MS	    20
@@ -122,6 +123,8 @@ static void work(struct pool_worker *w)
 	signal(SIGPIPE, SIG_IGN);
 	/* A command that is suspended at a terminal must not leave a device without a driver. */
 	signal(SIGTSTP, SIG_IGN);
+	/* Modules are loaded by the parent. When this fails there is still nothing in effect. */
+	privilege_limit(PRIVILEGE_LOOK, NULL);
 	drop_foreign_fds();
 	while (may_go_on(w)) {
 		w->job = __atomic_fetch_add(&w->shared->next, 1, __ATOMIC_RELAXED);

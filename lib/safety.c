@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "privilege.h"
 #include "safety_check.h"
 
 enum concerns {
@@ -131,6 +132,7 @@ static unsigned int concern_of(const struct target *target)
 int safety_judge(struct safety *out, const struct target *const *targets, size_t n,
 		 enum safety_flags flags, struct error *err)
 {
+	_cleanup_(privilege_restorep) unsigned int had = privilege_raise(PRIVILEGE_LOOK);
 	_cleanup_free_ const struct target **some = calloc(n ?: 1, sizeof(*some));
 	int ret = some ? 0 : -ENOMEM;
 
