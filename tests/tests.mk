@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 
-.PHONY: setup check check-unit check-fake
+.PHONY: setup check check-all check-unit check-fake
 
 # make setup - install what building, testing and the demo need (Debian, as root)
 setup:
@@ -10,6 +10,11 @@ setup:
 check:
 	$(Q)tests/setup check
 	$(Q)+tests/check
+
+# make check-all - and the modules on Linux 7.3, built with the tools of Debian 13
+check-all:
+	$(Q)tests/setup check
+	$(Q)+tests/check all
 
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
