@@ -32,7 +32,7 @@ modules:
 # For exactly the kernels that the guests boot.
 modules-vm:
 	$(Q)set -e; for name in $(MODULE_KERNELS); do \
-		tests/vm/toolchain $$name make --no-print-directory modules; \
+		tests/vm/toolchain $$name make -j$$(nproc) --no-print-directory modules; \
 	done
 
 # C=2 runs sparse over every file; it fails when sparse says anything.
@@ -40,7 +40,7 @@ modules-check: modules-vm
 	$(Q)set -e; for name in $(MODULE_KERNELS); do \
 		rel=$$(cat $$(tests/vm/mkkernel $$name)/release); \
 		find build/kernel/$$rel \( -name '*.o' -o -name '*.ko' \) ! -path '*/probes/*' -delete; \
-		tests/vm/toolchain $$name make --no-print-directory modules KFLAGS='C=2 CF=-Wsparse-error'; \
+		tests/vm/toolchain $$name make -j$$(nproc) --no-print-directory modules KFLAGS='C=2 CF=-Wsparse-error'; \
 	done
 
 # Races are for the debug kernel, which sees more of them; without BATS they are left to it.
