@@ -123,7 +123,7 @@ static void work(struct pool_worker *w)
 	signal(SIGPIPE, SIG_IGN);
 	/* A command that is suspended at a terminal must not leave a device without a driver. */
 	signal(SIGTSTP, SIG_IGN);
-	/* Modules are loaded by the parent. When this fails there is still nothing in effect. */
+	/* Modules are loaded by the parent. When this fails there is still nothing more in effect. */
 	privilege_limit(PRIVILEGE_LOOK, NULL);
 	drop_foreign_fds();
 	while (may_go_on(w)) {

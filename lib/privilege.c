@@ -22,7 +22,7 @@ static const struct {
 	{ PRIVILEGE_STACK, CAP_SYS_ADMIN },
 };
 
-/* What is in effect. */
+/* What was raised, and so is in effect. */
 static unsigned int current;
 
 static void cap_freep(cap_t *caps)
@@ -67,6 +67,8 @@ static int set_permitted(unsigned int mask)
 	_cleanup_(cap_freep) cap_t caps = cap_init();
 	int ret = held && caps ? put(caps, CAP_PERMITTED, mask, held) : -errno;
 
+	if (!ret)
+		ret = put(caps, CAP_EFFECTIVE, mask & current, held);
 	if (!ret && cap_set_proc(caps))
 		ret = -errno;
 	return ret;
@@ -81,7 +83,7 @@ int privilege_limit(unsigned int mask, struct error *err)
 	if (ret)
 		return error_set(err, EXIT_FAILED, -ret, "cannot give up capabilities: %s",
 				 strerror(-ret));
-	current = 0;
+	current &= mask;
 	return 0;
 }
 

@@ -17,7 +17,7 @@ enum privilege {
 
 /*
  * From here on, for this process and all that it starts or executes, there is nothing beyond @mask
- * to be raised, and nothing is in effect. 0, or -errno with a sentence.
+ * to be raised, and nothing is in effect that was not raised. 0, or -errno with a sentence.
  */
 int privilege_limit(unsigned int mask, struct error *err);
 
