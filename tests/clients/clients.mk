@@ -5,7 +5,9 @@
 
 CLIENT_SHARED := tests/clients/vfio.c tests/clients/type1.c
 CLIENT_SRC := $(filter-out $(CLIENT_SHARED),$(sort $(wildcard tests/clients/*.c)))
-CLIENT_BIN := $(CLIENT_SRC:tests/clients/%.c=build/clients/%)
+CLIENT_BIN := $(CLIENT_SRC:tests/clients/%.c=build/clients/%) build/clients/failnth
+
+CLIENT_CC = $(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 $(WARN) -pthread -static
 
 .PHONY: clients
 clients: $(CLIENT_BIN)
@@ -13,4 +15,10 @@ clients: $(CLIENT_BIN)
 build/clients/%: tests/clients/%.c $(CLIENT_SHARED) $(wildcard tests/clients/*.h)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 $(WARN) -pthread -static -o $@ $< $(CLIENT_SHARED)
+	$(Q)$(CLIENT_CC) -o $@ $< $(CLIENT_SHARED)
+
+build/clients/failnth: $(wildcard tests/clients/failnth/*.[ch]) $(CLIENT_SHARED) \
+		$(wildcard tests/clients/*.h)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLIENT_CC) -o $@ $(filter %.c,$^)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# topology: kernel races
+# topology: kernel races faults
 # modules: ours
 # kernel: debug
 #

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What can be asked of an open device, but for its interrupts. */
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "operation.h"
+
+#define PAGE	     4096UL
+#define PCI_COMMAND  4
+#define PCI_STATUS   6
+#define PCI_CAP_LIST 0x34
+#define PCI_CAP_PM   1
+#define PM_CTRL	     4
+
+static long device_info(void)
+{
+	struct vfio_device_info info = { .argsz = sizeof(info) };
+
+	return ask(here.v.device, VFIO_DEVICE_GET_INFO, &info);
+}
+
+static struct vfio_region_info bar0;
+
+static long region_infos(void)
+{
+	struct vfio_region_info info = {};
+	long ret = 0;
+
+	for (info.index = 0; !ret && info.index < VFIO_PCI_VGA_REGION_INDEX; info.index++) {
+		info.argsz = sizeof(info);
+		ret = ask(here.v.device, VFIO_DEVICE_GET_REGION_INFO, &info);
+		if (info.index == VFIO_PCI_BAR0_REGION_INDEX)
+			bar0 = info;
+	}
+	return ret;
+}
+
+static void bar_is_mappable(void)
+{
+	TRUE(bar0.flags & VFIO_REGION_INFO_FLAG_MMAP);
+}
+
+static long irq_infos(void)
+{
+	struct vfio_irq_info info = { .argsz = sizeof(info) };
+	long ret = 0;
+
+	/* Only functions of PCI Express have the index for errors. */
+	for (info.index = 0; !ret && info.index < VFIO_PCI_ERR_IRQ_INDEX; info.index++)
+		ret = ask(here.v.device, VFIO_DEVICE_GET_IRQ_INFO, &info);
+	return ret;
+}
+
+/* --- configuration space and registers --- */
+
+static uint64_t config;
+
+static void config_found(void)
+{
+	config = region(here.v.device, VFIO_PCI_CONFIG_REGION_INDEX, NULL);
+}
+
+static long config_read(void)
+{
+	char bytes[64];
+
+	return pread(here.v.device, bytes, sizeof(bytes), config) < 0 ? -errno : 0;
+}
+
+static long config_write(void)
+{
+	const uint16_t command = 6;
+
+	return pwrite(here.v.device, &command, 2, config + PCI_COMMAND) < 0 ? -errno : 0;
+}
+
+/* The first access to a BAR maps it into the kernel, so each wants a device just opened. */
+static long bar_read(void)
+{
+	char bytes[64];
+
+	return pread(here.v.device, bytes, sizeof(bytes), 0) < 0 ? -errno : 0;
+}
+
+/* Far from all else, so that page tables are missing. */
+#define BAR_AT ((void *)0x600000000000UL)
+
+static void *bar;
+
+static long bar_map(void)
+{
+	bar = mmap(BAR_AT, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE,
+		   here.v.device, 0);
+	if (bar == MAP_FAILED)
+		return -errno;
+	return *(volatile uint32_t *)bar & 0;
+}
+
+static void bar_unmapped(void)
+{
+	munmap(bar, PAGE);
+}
+
+static uint64_t rom;
+
+static void rom_found(void)
+{
+	rom = region(here.v.device, VFIO_PCI_ROM_REGION_INDEX, NULL);
+}
+
+static long rom_read(void)
+{
+	char bytes[64];
+
+	return pread(here.v.device, bytes, sizeof(bytes), rom) < 0 ? -errno : 0;
+}
+
+static uint8_t config_byte(unsigned int at)
+{
+	uint8_t byte = 0;
+
+	TRUE(pread(here.v.device, &byte, 1, config + at) == 1);
+	return byte;
+}
+
+static unsigned int pm_control;
+
+static void pm_found(void)
+{
+	unsigned int at;
+
+	config_found();
+	for (at = config_byte(PCI_CAP_LIST); at && config_byte(at) != PCI_CAP_PM;)
+		at = config_byte(at + 1);
+	TRUE(at);
+	pm_control = at + PM_CTRL;
+}
+
+/* 0, or an error when the function did not get there. */
+static long power_to(uint16_t state)
+{
+	uint16_t now;
+
+	if (pwrite(here.v.device, &state, 2, config + pm_control) != 2 ||
+	    pread(here.v.device, &now, 2, config + pm_control) != 2)
+		return -errno;
+	return (now & 3) == state ? 0 : -ENOMEM;
+}
+
+static long power_down(void)
+{
+	return power_to(3);
+}
+
+/* Its registers are as they were: the BAR is where it was and answers. */
+static void wakes(void)
+{
+	IS(power_to(0), 0);
+	pci_enable(here.v.device);
+	TRUE(read32(here.v.device, 0) != 0xffffffff);
+}
+
+/* --- resets --- */
+
+static long reset(void)
+{
+	return ask(here.v.device, VFIO_DEVICE_RESET, NULL);
+}
+
+static void enabled(void)
+{
+	pci_enable(here.v.device);
+}
+
+static long hot_reset_info(void)
+{
+	static char buf[1024] __attribute__((aligned(8)));
+	struct vfio_pci_hot_reset_info *info = (void *)buf;
+
+	info->argsz = sizeof(buf);
+	return ask(here.v.device, VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, info);
+}
+
+static long hot_reset(void)
+{
+	struct {
+		struct vfio_pci_hot_reset reset;
+		int32_t group;
+	} req = { .reset = { .argsz = sizeof(req), .count = 1 }, .group = here.v.group };
+
+	return ask(here.v.device, VFIO_DEVICE_PCI_HOT_RESET, &req);
+}
+
+const struct operation device_operations[] = {
+	{ .name = "device-info", .stage = DEVICE, .run = device_info },
+	{ .name = "region-info", .stage = DEVICE, .run = region_infos, .check = bar_is_mappable },
+	{ .name = "irq-info", .stage = DEVICE, .run = irq_infos },
+	{ .name = "config-read", .stage = DEVICE, .before = config_found, .run = config_read },
+	{ .name = "config-write", .stage = DEVICE, .before = config_found, .run = config_write },
+	{ .name = "bar-read",
+	  .stage = MODEL,
+	  .before = device_open,
+	  .run = bar_read,
+	  .after = device_close },
+	{ .name = "bar-map", .stage = DEVICE, .run = bar_map, .after = bar_unmapped },
+	{ .name = "rom-read", .stage = DEVICE, .before = rom_found, .run = rom_read, .error = EIO },
+	{ .name = "power", .stage = DEVICE, .before = pm_found, .run = power_down, .check = wakes },
+	{ .name = "reset", .stage = DEVICE, .run = reset, .after = enabled, .quiet = true },
+	{ .name = "hot-reset-info", .stage = DEVICE, .run = hot_reset_info },
+	{ .name = "hot-reset", .stage = DEVICE, .run = hot_reset, .after = enabled },
+	{},
+};
