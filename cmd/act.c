@@ -15,6 +15,7 @@
 #include "preflight.h"
 #include "safety.h"
 #include "selector.h"
+#include "unfinished.h"
 
 #define TIMEOUT_DEFAULT_MS 10000
 #define TIMEOUT_MAX_S	   86400
@@ -195,6 +196,28 @@ static int choose(struct devices *d, const struct cmd_run *run, const struct hos
 	return ret;
 }
 
+/* Of those on record as unfinished, those that are selected: without a selector all. */
+static int choose_unfinished(struct devices *d, const struct cmd_run *run, const struct host *host,
+			     const struct unfinished *unfinished, struct error *err)
+{
+	struct selection sel = { 0 };
+	int ret = 0;
+
+	if (run->n_selectors) {
+		ret = selection_resolve(&sel, host, run->selectors, run->n_selectors, err);
+		if (ret == -ENOMEM)
+			error_set(err, EXIT_FAILED, ENOMEM, "out of memory");
+	}
+	for (size_t i = 0; !ret && i < unfinished->n; i++) {
+		if (run->n_selectors && !contains(sel.devices, sel.n, unfinished->devices[i]))
+			continue;
+		if (devices_add(d, unfinished->devices[i]))
+			ret = error_set(err, EXIT_FAILED, ENOMEM, "out of memory");
+	}
+	selection_clear(&sel);
+	return ret;
+}
+
 /* A pattern may match more than was meant. */
 static int ask(const struct cmd_run *run, const struct devices *d, struct error *err)
 {
@@ -314,6 +337,12 @@ static void tell_failures(const struct cmd_run *run, const struct change_set *se
 	}
 }
 
+static int tell(const struct change_set *set, const struct cmd_run *run, struct error *err)
+{
+	tell_failures(run, set);
+	return run->dry_run ? act_print_plan(run, set, err) : act_print_results(run, set, err);
+}
+
 static int act(struct change_set *set, const struct cmd_run *run, struct error *err)
 {
 	struct devices devices = { 0 };
@@ -328,10 +357,30 @@ static int act(struct change_set *set, const struct cmd_run *run, struct error *
 	if (!ret)
 		ret = change(set, run, err);
 	free(devices.v);
-	if (ret)
-		return ret;
-	tell_failures(run, set);
-	return run->dry_run ? act_print_plan(run, set, err) : act_print_results(run, set, err);
+	return ret ?: tell(set, run, err);
+}
+
+/* What there is to recover is all on record: no driver is chosen, and nothing is taken away. */
+static int recover(struct change_set *set, const struct cmd_run *run, struct unfinished *unfinished,
+		   struct error *err)
+{
+	struct devices devices = { 0 };
+	int ret = act_check_output(run, err);
+
+	if (!ret)
+		ret = unfinished_find(unfinished, set->host, err);
+	if (!ret)
+		ret = choose_unfinished(&devices, run, set->host, unfinished, err);
+	if (!ret && !run->n_selectors) {
+		set->gone = &unfinished->gone;
+		ret = run->dry_run ? 0 : unfinished_forget(unfinished, err);
+	}
+	if (!ret)
+		ret = change_set_add(set, devices.v, devices.n, err);
+	if (!ret)
+		ret = carry_out(set, err);
+	free(devices.v);
+	return ret ?: tell(set, run, err);
 }
 
 enum exit_status act_run(struct cmd_run *run, enum change_verb verb, struct error *err)
@@ -345,13 +394,18 @@ enum exit_status act_run(struct cmd_run *run, enum change_verb verb, struct erro
 		.timeout_ms = o->timeout_ms ?: TIMEOUT_DEFAULT_MS,
 		.allow = o->allow,
 	};
+	struct unfinished unfinished = { 0 };
 	enum exit_status status;
 
 	if (!host)
 		return EXIT_DONE;
-	act(&set, run, err);
+	if (verb == CHANGE_RECOVER)
+		recover(&set, run, &unfinished, err);
+	else
+		act(&set, run, err);
 	status = change_set_status(&set);
 	change_set_clear(&set);
+	unfinished_clear(&unfinished);
 	/* The changes decide, unless it went well but could not be told. */
 	return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What bind and unbind have in common, which is all but their words. */
+/* What bind, unbind and recover have in common, which is nearly all but their words. */
 #ifndef VFIOCTL_ACT_H
 #define VFIOCTL_ACT_H
 
@@ -24,20 +24,24 @@ enum act_option {
 };
 
 /* clang-format off */
+#define ACT_OPTION_DRY_RUN                                                                         \
+	{ "dry-run", 0, NULL, "show the steps, do nothing; needs not be root", ACT_DRY_RUN }
+#define ACT_OPTION_TIMEOUT                                                                         \
+	{ "timeout", 0, "SECONDS", "how long a step, or the wait for a lock, may take (10)",       \
+	  ACT_TIMEOUT }
+
 #define ACT_OPTIONS(driver_help)                                                                   \
 	{ "driver", 0, "DRIVER", driver_help, ACT_DRIVER },                                        \
 	{ "group", 0, NULL, "every endpoint of the groups, bridges are left alone", ACT_GROUP },   \
-	{ "dry-run", 0, NULL, "show the steps, do nothing; needs not be root", ACT_DRY_RUN },      \
+	ACT_OPTION_DRY_RUN,                                                                        \
 	{ "yes", 'y', NULL, "do not ask when patterns match several devices", ACT_YES },           \
-	{ "timeout", 0, "SECONDS", "how long a step, or the wait for a lock, may take (10)",       \
-	  ACT_TIMEOUT },                                                                           \
+	ACT_OPTION_TIMEOUT,                                                                        \
 	{ "allow", 0, "REASONS", "go on in spite of these, such as mounted,address", ACT_ALLOW },  \
 	{ 0 }
 
-/* All of a verb's declaration but its name, words, options and run(). */
-#define ACT_DECLARATION                                                                            \
-	.operands = "SELECTOR...",                                                                 \
-	.flags = CMD_NEEDS_ROOT | CMD_TABLE | CMD_SELECTORS | CMD_NEEDS_SELECTOR,                  \
+/* All of a verb's declaration but its name, words, operands, options and run(). */
+#define ACT_DECLARATION(more_flags)                                                                \
+	.flags = CMD_NEEDS_ROOT | CMD_TABLE | CMD_SELECTORS | (more_flags),                        \
 	.columns = act_columns,                                                                    \
 	.n_columns = ACT_N_COLUMNS,                                                                \
 	.dry_run_columns = act_plan_columns,                                                       \

@@ -28,8 +28,8 @@ const struct column act_columns[ACT_N_COLUMNS] = {
 	[COL_GROUP] = { "GROUP", 4, COLF_DEFAULT | COLF_RIGHT, COL_NUMBER, "IOMMU group", 0 },
 	[COL_RESULT] = { "RESULT", 8, COLF_DEFAULT, COL_STRING,
 			 "done, unchanged, refused, failed, rolled-back, not-rolled-back, "
-			 "timed-out, "
-			 "busy, not-started",
+			 "timed-out, busy, not-started; of recover also finished, undone, "
+			 "forgotten",
 			 0 },
 	[COL_FROM] = { "FROM", 8, COLF_DEFAULT, COL_STRING, "driver before", 0 },
 	[COL_TO] = { "TO", 8, COLF_DEFAULT, COL_STRING, "driver now", 0 },
@@ -57,7 +57,7 @@ const struct column act_plan_columns[ACT_N_PLAN_COLUMNS] = {
 	[PLAN_GROUP] = { "GROUP", 4, COLF_DEFAULT | COLF_RIGHT, COL_NUMBER, "IOMMU group", 0 },
 	[PLAN_NR] = { "NR", 2, COLF_DEFAULT | COLF_RIGHT, COL_NUMBER, "the step's number", 0 },
 	[PLAN_STEP] = { "STEP", 8, COLF_DEFAULT, COL_STRING,
-			"load, unbind, override, bind, probe, verify; none; refuse", 0 },
+			"load, unbind, override, bind, probe, verify; none; refuse; forgotten", 0 },
 	[PLAN_VALUE] = { "VALUE", 8, COLF_DEFAULT, COL_STRING,
 			 "the driver or module that the step is about", 0 },
 	[PLAN_UNDO] = { "UNDO", 12, COLF_DEFAULT, COL_STRING, "what undoes it", 0 },
@@ -176,6 +176,23 @@ static struct host *scan_changed(const struct change_set *set, struct error *err
 	return host_scan_groups(ids, n, err);
 }
 
+/* Devices that are on record and not there any more have little else to be said of them. */
+static int add_gone(struct table *table, const struct change_set *set, size_t bdf, size_t result,
+		    size_t message)
+{
+	for (size_t i = 0; set->gone && i < set->gone->n; i++) {
+		const char *name = strchr(set->gone->v[i], ':') + 1;
+		struct row *row = table_add(table, NULL);
+
+		if (!row)
+			return -ENOMEM;
+		row_str(row, bdf, name);
+		row_str(row, result, change_result_name(CHANGE_FORGOTTEN));
+		row_str(row, message, "the device that is on record is gone");
+	}
+	return 0;
+}
+
 int act_print_results(const struct cmd_run *run, const struct change_set *set, struct error *err)
 {
 	_cleanup_(table_freep) struct table *table =
@@ -206,6 +223,8 @@ int act_print_results(const struct cmd_run *run, const struct change_set *set, s
 	}
 	whitelist_clear(&after.list);
 	host_free(after.host);
+	if (!ret && add_gone(table, set, COL_BDF, COL_RESULT, COL_MESSAGE))
+		ret = no_memory(err);
 	return ret ?: table_print(table, stdout, err);
 }
 
@@ -304,5 +323,7 @@ int act_print_plan(const struct cmd_run *run, const struct change_set *set, stru
 			ret = add_note(table, change,
 				       change->status == EXIT_DONE ? "none" : "refuse");
 	}
+	if (!ret)
+		ret = add_gone(table, set, PLAN_BDF, PLAN_STEP, PLAN_MESSAGE);
 	return ret ? no_memory(err) : table_print(table, stdout, err);
 }

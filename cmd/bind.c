@@ -11,6 +11,6 @@ static enum exit_status run_verb(struct cmd_run *run, struct error *err)
 }
 
 const struct cmd cmd_bind = {
-	ACT_DECLARATION,    .name = "bind",  .summary = "hand devices to VFIO drivers",
-	.options = options, .run = run_verb,
+	ACT_DECLARATION(CMD_NEEDS_SELECTOR),	   .name = "bind",     .operands = "SELECTOR...",
+	.summary = "hand devices to VFIO drivers", .options = options, .run = run_verb,
 };

@@ -79,5 +79,6 @@ extern const struct cmd cmd_viable;
 extern const struct cmd cmd_whitelist;
 extern const struct cmd cmd_bind;
 extern const struct cmd cmd_unbind;
+extern const struct cmd cmd_recover;
 
 #endif

@@ -11,8 +11,9 @@ static enum exit_status run_verb(struct cmd_run *run, struct error *err)
 }
 
 const struct cmd cmd_unbind = {
-	ACT_DECLARATION,
+	ACT_DECLARATION(CMD_NEEDS_SELECTOR),
 	.name = "unbind",
+	.operands = "SELECTOR...",
 	.summary = "give devices back to the drivers they had",
 	.options = options,
 	.run = run_verb,

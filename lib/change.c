@@ -21,6 +21,8 @@ const char *change_result_name(enum change_result result)
 		[CHANGE_REFUSED] = "refused",	      [CHANGE_FAILED] = "failed",
 		[CHANGE_ROLLED_BACK] = "rolled-back", [CHANGE_NOT_ROLLED_BACK] = "not-rolled-back",
 		[CHANGE_TIMED_OUT] = "timed-out",     [CHANGE_BUSY] = "busy",
+		[CHANGE_FINISHED] = "finished",	      [CHANGE_UNDONE] = "undone",
+		[CHANGE_FORGOTTEN] = "forgotten",
 	};
 
 	return names[result];

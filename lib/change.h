@@ -13,7 +13,7 @@
 #include "plan.h"
 #include "target.h"
 
-enum change_verb { CHANGE_BIND, CHANGE_UNBIND };
+enum change_verb { CHANGE_BIND, CHANGE_UNBIND, CHANGE_RECOVER };
 
 enum change_result {
 	CHANGE_NOT_STARTED, /* something else came first: a refusal, a failure, a signal */
@@ -26,6 +26,9 @@ enum change_result {
 	CHANGE_NOT_ROLLED_BACK,
 	CHANGE_TIMED_OUT,
 	CHANGE_BUSY,
+	CHANGE_FINISHED,  /* recover: the device has what the change was for */
+	CHANGE_UNDONE,	  /* recover: it has what it had before the change */
+	CHANGE_FORGOTTEN, /* recover: there is nothing that could be brought to an end */
 };
 
 /* "done", "unchanged", "refused", ... */
@@ -56,6 +59,8 @@ struct change_set {
 
 	struct change *v; /* sorted by group */
 	size_t n;
+	const struct strv
+		*gone; /* recover: names of devices that are forgotten; borrowed, or NULL */
 };
 
 /* Opens @n devices, which are borrowed from @set->host. 0, or -errno with a sentence. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bounded.h"
 #include "cleanup.h"
 #include "sysfs.h"
 
@@ -87,8 +88,42 @@ static const char *expected_driver(const char *module)
 	return module;
 }
 
+struct loading {
+	struct modules *modules;
+	const char *name;
+};
+
+/* In a child: a module's init may not return, and probes the devices that it finds. */
+static void load_in_child(void *arg, int out)
+{
+	const struct loading *loading = arg;
+	struct error err = { 0 };
+
+	modules_load(loading->modules, loading->name, &err);
+	bounded_answer(out, &err, sizeof(err));
+}
+
+static int load(struct modules *modules, const char *name, int timeout_ms, struct error *err)
+{
+	struct loading loading = { modules, name };
+	_cleanup_free_ char *answer = NULL;
+	struct error told;
+	char what[128];
+	size_t size;
+	int ret;
+
+	snprintf(what, sizeof(what), "the loading of module '%.80s'", name);
+	ret = bounded_call(load_in_child, &loading, timeout_ms, what, &answer, &size, err);
+	if (ret)
+		return ret;
+	if (size != sizeof(told))
+		return error_set(err, EXIT_FAILED, EIO, "%s was cut short", what);
+	memcpy(&told, answer, sizeof(told));
+	return told.status ? error_set(err, told.status, told.errnum, "%s", told.msg) : 0;
+}
+
 char *driver_resolve(const struct host *host, struct modules *modules, const char *bus,
-		     const char *name, bool load, bool *unloaded, struct error *err)
+		     const char *name, int load_ms, bool *unloaded, struct error *err)
 {
 	struct error why = { 0 };
 	char *driver;
@@ -103,11 +138,13 @@ char *driver_resolve(const struct host *host, struct modules *modules, const cha
 	driver = driver_of_module(host, bus, name, NULL);
 	if (driver)
 		return driver;
-	if (!load) {
+	if (!load_ms) {
 		*unloaded = true;
 		return strdup(expected_driver(name));
 	}
-	if (modules_load(modules, name, &why)) {
+	if (load(modules, name, load_ms, &why)) {
+		if (why.status == EXIT_TIMED_OUT)
+			*err = why;
 		error_set(err, EXIT_FAILED, why.errnum,
 			  "bus '%s' has no driver '%s', and no module of that name can be loaded: "
 			  "%s",

@@ -11,6 +11,7 @@
 #include "node.h"
 #include "pool.h"
 #include "run_dir.h"
+#include "stack.h"
 #include "sysfs.h"
 #include "transaction.h"
 
@@ -104,12 +105,15 @@ static char *name_holders(const struct device *device)
 static void time_out(struct execution *e, struct change *change, pid_t pid)
 {
 	_cleanup_free_ char *holders = name_holders(change->target.device);
+	char stack[512];
 
+	stack_sentence(pid, stack, sizeof(stack));
 	change_end(change, CHANGE_TIMED_OUT, EXIT_TIMED_OUT,
 		   "'%s' did not get through '%s' within %d s%s; process %d goes on with it when "
-		   "the kernel lets it",
+		   "the kernel lets it%s; once that process has ended, 'vfioctl recover' sees to "
+		   "what is left",
 		   change->target.device->name, change->now ?: "the wait for its group",
-		   e->set->timeout_ms / 1000, holders ?: "", pid);
+		   e->set->timeout_ms / 1000, holders ?: "", pid, stack);
 }
 
 /* Nobody tells of it any more: what it had is known from the scan, what it has from its link. */
@@ -196,7 +200,7 @@ static int open_run_dir(const struct change_set *set, struct error *err)
 
 	if (!set->dry_run)
 		return run_dir_open(err);
-	fd = sysfs_open_dir(AT_FDCWD, RUN_DIR);
+	fd = run_dir_look(NULL);
 	return fd < 0 ? -1 : fd;
 }
 

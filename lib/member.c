@@ -66,6 +66,8 @@ static struct plan_origin origin_of(const struct member *m)
 		origin.driver = r->origin_driver;
 		origin.override = r->origin_override;
 		origin.set = r->set;
+		origin.override_ours =
+			r->applying && record_unfinished(r, m->facts.override).override_ours;
 	}
 	if (named)
 		origin.driver = named;
@@ -87,27 +89,63 @@ static int load_record(struct member *m, struct error *err)
 	if (ret == -ENOENT)
 		return 0;
 	if (!ret)
-		m->recorded = record_is_of(&m->before, target->path, target->device->modalias);
+		m->recorded = record_is_of(&m->before, target->path, target->device->modalias,
+					   target->ino);
 	return ret;
 }
 
-static int member_plan(struct member *m, struct error *err)
+struct plan_facts member_facts(const struct member *m)
 {
-	const struct plan_facts facts = {
+	return (struct plan_facts){
 		.driver = m->facts.driver,
 		.override = m->facts.override,
 		.vfio = m->facts.vfio,
 		.no_autoprobe = m->facts.no_autoprobe,
 	};
+}
+
+/*
+ * Where the device would be had the last run not been cut short: what this one goes back to when it
+ * is cut short itself.
+ */
+static int find_base(struct member *m, struct error *err)
+{
+	const struct plan_facts facts = member_facts(m);
+	struct plan_unfinished u = record_unfinished(&m->before, m->facts.override);
+	struct plan_outcome out;
+
+	m->base = (struct member_base){ .driver = m->facts.driver, .override = m->facts.override };
+	m->base.set = m->recorded ? m->before.set : NULL;
+	if (!m->recorded || !m->before.applying)
+		return 0;
+	if (plan_recover(&m->mend, &facts, &u, false, &m->base.recovery))
+		return error_set(err, EXIT_FAILED, ENOMEM, "out of memory");
+	out = plan_outcome(&m->mend, &facts);
+	m->base.driver = out.driver;
+	m->base.override = out.override;
+	if (m->base.recovery == RECOVERY_FINISHES)
+		m->base.set = m->before.giving_back ? NULL : m->before.set;
+	else
+		m->base.set = m->before.before;
+	return 0;
+}
+
+static int member_plan(struct member *m, struct error *err)
+{
+	const struct plan_facts facts = member_facts(m);
 	const struct plan_origin origin = origin_of(m);
-	int ret;
+	int ret = find_base(m, err);
+
+	if (ret)
+		return ret;
 
 	if (m->set->verb == CHANGE_BIND)
 		ret = plan_bind(&m->plan, &facts, m->change->driver, m->change->any_vfio);
 	else
 		ret = plan_unbind(&m->plan, &facts, &origin);
 	/* What it had before an earlier change of ours is what it goes back to, not what it has. */
-	if (m->recorded && !plan_is_handed_out(&facts, &origin))
+	if (m->recorded && !plan_is_handed_out(&facts, &origin) &&
+	    (!m->before.applying || m->base.recovery == RECOVERY_LEAVES))
 		m->recorded = false;
 	return ret ? error_set(err, EXIT_FAILED, -ret, "out of memory") : 0;
 }
@@ -128,14 +166,19 @@ static int check_unchanged(const struct member *m, struct error *err)
 			 m->facts.driver ?: "none");
 }
 
+int member_read(struct member *m, struct error *err)
+{
+	tell_step(m, "look at it");
+	target_facts_clear(&m->facts);
+	record_clear(&m->before);
+	m->recorded = false;
+	return target_facts(&m->change->target, &m->facts, err) ?: load_record(m, err);
+}
+
 int member_look(struct member *m, struct error *err)
 {
-	int ret;
+	int ret = member_read(m, err);
 
-	tell_step(m, "look at it");
-	ret = target_facts(&m->change->target, &m->facts, err);
-	if (!ret)
-		ret = load_record(m, err);
 	if (!ret)
 		ret = member_plan(m, err);
 	return ret ?: check_unchanged(m, err);
@@ -163,6 +206,23 @@ static int copy_plan(struct plan *to, const struct plan *from)
 	return 0;
 }
 
+static int record_intent(struct member *m, struct record *r)
+{
+	const struct plan_facts facts = member_facts(m);
+	const struct plan_outcome to = plan_outcome(&m->plan, &facts);
+
+	r->applying = true;
+	r->inode = m->change->target.ino;
+	r->giving_back = m->set->verb == CHANGE_UNBIND;
+	r->before = copy(m->recorded ? m->base.set : NULL);
+	r->from_driver = copy(m->base.driver);
+	r->from_override = copy(m->base.override);
+	r->to_driver = copy(to.driver);
+	r->to_override = copy(to.override);
+	r->to_any = to.any;
+	return copy_plan(&r->plan, &m->plan);
+}
+
 int member_record(struct member *m, struct error *err)
 {
 	const struct target *target = &m->change->target;
@@ -172,13 +232,12 @@ int member_record(struct member *m, struct error *err)
 	r->name = copy(target->device->name);
 	r->path = copy(target->path);
 	r->modalias = copy(target->device->modalias);
-	r->origin_driver = copy(m->recorded ? m->before.origin_driver : m->facts.driver);
-	r->origin_override = copy(m->recorded ? m->before.origin_override : m->facts.override);
+	r->origin_driver = copy(m->recorded ? m->before.origin_driver : m->base.driver);
+	r->origin_override = copy(m->recorded ? m->before.origin_override : m->base.override);
 	r->set = copy(m->set->verb == CHANGE_BIND ? m->change->driver
 		      : m->recorded		  ? m->before.set
 						  : m->facts.driver);
-	r->applying = true;
-	if (!r->bus || !r->name || !r->path || copy_plan(&r->plan, &m->plan))
+	if (!r->bus || !r->name || !r->path || record_intent(m, r))
 		return error_set(err, EXIT_FAILED, ENOMEM, "out of memory");
 	return record_save(r, m->run_dir, err);
 }
@@ -248,7 +307,10 @@ int member_apply(struct member *m, struct error *err)
 		if (ret)
 			break;
 		m->done++;
-		ret = record_note_done(m->run_dir, device->bus, device->name, m->done - 1, err);
+		/* What the next run needs to know is what the plan on record has come to. */
+		if (m->record.bus)
+			ret = record_note_done(m->run_dir, device->bus, device->name, m->done - 1,
+					       err);
 	}
 	return ret;
 }
@@ -304,9 +366,10 @@ void member_roll_back(struct member *m, const struct member *failed, bool touche
 		return;
 	}
 	if (undo(m, &err)) {
-		change_end(m->change, CHANGE_NOT_ROLLED_BACK, EXIT_NOT_ROLLED_BACK,
-			   "%s; and it could not be rolled back: %s; see 'vfioctl status %s'",
-			   why->msg, err.msg, device);
+		change_end(
+			m->change, CHANGE_NOT_ROLLED_BACK, EXIT_NOT_ROLLED_BACK,
+			"%s; and it could not be rolled back: %s; 'vfioctl recover %s' tries again",
+			why->msg, err.msg, device);
 		return;
 	}
 	member_restore_record(m);
@@ -338,6 +401,20 @@ static void end_probed(struct member *m)
 			   now ? "'" : "");
 }
 
+/* An earlier run got the device here, and was cut short before it could say so. */
+static void close_unfinished(struct member *m)
+{
+	struct record *r = &m->before;
+	char *set = copy(m->facts.driver);
+
+	if (!set)
+		return;
+	free(r->set);
+	r->set = set;
+	r->applying = false;
+	record_save(r, m->run_dir, NULL);
+}
+
 void member_succeed(struct member *m)
 {
 	const struct device *device = m->change->target.device;
@@ -354,6 +431,8 @@ void member_succeed(struct member *m)
 	change_end(m->change, CHANGE_UNCHANGED, EXIT_DONE, "nothing to do: %s", m->plan.note);
 	if (m->set->verb == CHANGE_UNBIND)
 		record_remove(m->run_dir, device->bus, device->name, NULL);
+	else if (m->recorded && m->before.applying)
+		close_unfinished(m);
 }
 
 void member_clear(struct member *m)
@@ -362,4 +441,5 @@ void member_clear(struct member *m)
 	record_clear(&m->before);
 	record_clear(&m->record);
 	plan_clear(&m->plan);
+	plan_clear(&m->mend);
 }

@@ -7,6 +7,16 @@
 #include "pool.h"
 #include "record.h"
 
+/*
+ * What a device is taken to have had before: what it has, unless a run was cut short. Strings are
+ * borrowed from the member.
+ */
+struct member_base {
+	const char *driver, *override;
+	const char *set; /* the driver that an earlier bind gave it; NULL: none did */
+	enum plan_recovery recovery;
+};
+
 /* Fill the first part, zeroes in the rest; member_clear() gives back. */
 struct member {
 	const struct change_set *set;
@@ -19,11 +29,18 @@ struct member {
 	struct record before; /* what was on record */
 	bool recorded;	      /* @before is about this very device, and still holds */
 	struct record record; /* what is on record while we work */
+	struct member_base base;
+	struct plan mend; /* what @base is taken from */
 	struct plan plan;
 	size_t done; /* so many of the plan's steps */
 };
 
 void member_clear(struct member *m);
+
+struct plan_facts member_facts(const struct member *m);
+
+/* Facts and record. May be done again. */
+int member_read(struct member *m, struct error *err);
 
 /*
  * Facts, record and plan; nothing is changed. -EBUSY when the driver is another than the one that

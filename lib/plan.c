@@ -158,7 +158,8 @@ int plan_unbind(struct plan *plan, const struct plan_facts *facts, const struct 
 		plan->note = facts->driver ? "it is in the host's hands already"
 					   : "it has no driver and none is on record";
 		/* Somebody else gave it back, and left our override standing. */
-		if (origin->known && override && same(override, origin->set))
+		if (origin->known &&
+		    (origin->override_ours || (override && same(override, origin->set))))
 			return add_override(plan, &override, origin->override);
 		return 0;
 	}
@@ -174,4 +175,71 @@ int plan_unbind(struct plan *plan, const struct plan_facts *facts, const struct 
 	plan->note = "it had no driver before, and has none again";
 	ret = add_override(plan, &override, origin->override);
 	return ret ?: add(plan, STEP_VERIFY, NULL, NULL);
+}
+
+struct plan_outcome plan_outcome(const struct plan *plan, const struct plan_facts *facts)
+{
+	struct plan_outcome out = { .driver = facts->driver, .override = facts->override };
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const char *value = plan->steps[i].value;
+
+		switch (plan->steps[i].kind) {
+		case STEP_UNBIND:
+			out.driver = NULL;
+			break;
+		case STEP_OVERRIDE:
+			out.override = value && *value ? value : NULL;
+			break;
+		case STEP_BIND:
+			out.driver = value;
+			break;
+		case STEP_PROBE:
+			out.any = true;
+			break;
+		case STEP_VERIFY:
+			break;
+		}
+	}
+	return out;
+}
+
+static bool is_finished(const char *now, const struct plan_unfinished *u)
+{
+	if (!u->to.any)
+		return same(now, u->to.driver);
+	return now ? !same(now, u->from_driver) : u->probed;
+}
+
+/* The driver stays, whichever it is; an override that somebody else set stays as well. */
+static int settle(struct plan *plan, const struct plan_facts *facts,
+		  const struct plan_unfinished *u, const char *override)
+{
+	const char *now = facts->override;
+	int ret = u->override_ours ? add_override(plan, &now, override) : 0;
+
+	return ret ?: add(plan, STEP_VERIFY, facts->driver, NULL);
+}
+
+int plan_recover(struct plan *plan, const struct plan_facts *facts, const struct plan_unfinished *u,
+		 bool forward, enum plan_recovery *recovery)
+{
+	const struct plan_origin back = { .driver = u->from_driver, .override = u->from_override };
+	const struct plan_origin on = { .driver = u->to.driver, .override = u->to.override };
+	const char *override = facts->override;
+
+	*recovery = RECOVERY_FINISHES;
+	if (is_finished(facts->driver, u))
+		return settle(plan, facts, u, u->to.override);
+	if (forward && !facts->driver)
+		return u->to.any ? give_to_kernel(plan, facts, &override, u->to.override)
+				 : give_to(plan, facts, &override, &on);
+	*recovery = RECOVERY_UNDOES;
+	if (same(facts->driver, u->from_driver))
+		return settle(plan, facts, u, u->from_override);
+	if (!facts->driver)
+		return give_to(plan, facts, &override, &back);
+	*recovery = RECOVERY_LEAVES;
+	plan->note = "somebody else changed its driver since";
+	return settle(plan, facts, u, u->from_override);
 }

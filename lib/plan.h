@@ -60,7 +60,39 @@ struct plan_origin {
 	const char *override; /* NULL: it had none */
 	const char *set;      /* the driver that we bound */
 	bool driver_present;  /* @driver is still there to bind */
+	bool override_ours; /* the override that is set now was left by a run that was cut short */
 };
+
+/* Where a plan leads from @facts. Strings are borrowed from both; NULL: none. */
+struct plan_outcome {
+	const char *driver;
+	const char *override;
+	bool any; /* the kernel was asked to choose: any driver, or none */
+};
+
+struct plan_outcome plan_outcome(const struct plan *plan, const struct plan_facts *facts);
+
+/* A change that its run did not see through. Strings are borrowed; NULL: none. */
+struct plan_unfinished {
+	const char *from_driver, *from_override; /* before it */
+	struct plan_outcome to;			 /* what it was for */
+	bool probed;				 /* the kernel was asked already */
+	bool override_ours; /* the override that is set now is one of those that it sets or finds */
+};
+
+enum plan_recovery {
+	RECOVERY_FINISHES, /* the device has what it was to get */
+	RECOVERY_UNDOES,   /* it has, or is given, what it had */
+	RECOVERY_LEAVES,   /* somebody else gave it another driver since */
+};
+
+/*
+ * What is left to do about @u, seen from where the device is now, so that it does not matter how
+ * often it is begun. No step takes a device from a driver. A device without one goes back to where
+ * it was, or with @forward on to where it was to be. 0 or -ENOMEM.
+ */
+int plan_recover(struct plan *plan, const struct plan_facts *facts, const struct plan_unfinished *u,
+		 bool forward, enum plan_recovery *recovery);
 
 /*
  * Hand the device to @driver, or with @any_vfio leave it where it is when that is a VFIO driver

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "pool.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,6 +13,7 @@
 #include <time.h>
 
 #include "cleanup.h"
+#include "detach.h"
 #include "privilege.h"
 
 #define TICK_MS	    100
@@ -86,28 +86,6 @@ void pool_send(struct pool_worker *worker, struct pool_report *report)
 		;
 }
 
-/*
- * Lets go of everything that came from whoever started us: a worker that is left behind must not
- * keep a shell's pipe or an ssh session open. Our own fds are all close-on-exec, and what came
- * through an exec cannot be.
- */
-static void drop_foreign_fds(void)
-{
-	_cleanup_closedir_ DIR *dir = opendir("/proc/self/fd");
-	_cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir))) {
-		int fd = atoi(entry->d_name);
-		int flags = entry->d_name[0] == '.' ? -1 : fcntl(fd, F_GETFD);
-
-		if (flags >= 0 && !(flags & FD_CLOEXEC) && fd > STDERR_FILENO)
-			close(fd);
-	}
-	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
-		dup2(null, fd);
-}
-
 static bool may_go_on(const struct pool_worker *w)
 {
 	return !__atomic_load_n(&w->shared->stop, __ATOMIC_RELAXED) &&
@@ -120,12 +98,9 @@ static void work(struct pool_worker *w)
 {
 	struct pool_report report = { .event = POOL_JOB };
 
-	signal(SIGPIPE, SIG_IGN);
-	/* A command that is suspended at a terminal must not leave a device without a driver. */
-	signal(SIGTSTP, SIG_IGN);
-	/* Modules are loaded by the parent. When this fails there is still nothing more in effect. */
+	detach_from_caller();
+	/* Modules are loaded before. When this fails there is still nothing more in effect. */
 	privilege_limit(PRIVILEGE_LOOK, NULL);
-	drop_foreign_fds();
 	while (may_go_on(w)) {
 		w->job = __atomic_fetch_add(&w->shared->next, 1, __ATOMIC_RELAXED);
 		if (w->job >= w->n)

@@ -22,9 +22,10 @@ struct memory {
 
 static void refuse(struct change *change, const struct error *why)
 {
-	enum change_result result = why->status == EXIT_REFUSED ? CHANGE_REFUSED
-				    : why->status == EXIT_BUSY	? CHANGE_BUSY
-								: CHANGE_FAILED;
+	enum change_result result = why->status == EXIT_REFUSED	    ? CHANGE_REFUSED
+				    : why->status == EXIT_BUSY	    ? CHANGE_BUSY
+				    : why->status == EXIT_TIMED_OUT ? CHANGE_TIMED_OUT
+								    : CHANGE_FAILED;
 
 	if (change->ended)
 		return;
@@ -65,7 +66,7 @@ static int look_up(struct memory *memory, const struct change_set *set, struct m
 	memory->bus = device->bus;
 	memory->modalias = device->modalias;
 	memory->driver = driver_resolve(set->host, modules, device->bus, named ?: module,
-					!set->dry_run, &memory->unloaded, err);
+					set->dry_run ? 0 : set->timeout_ms, &memory->unloaded, err);
 	if (memory->driver && memory->unloaded && named)
 		return check_module(memory, modules, named, err);
 	return memory->driver ? 0 : -ENOENT;

@@ -19,9 +19,18 @@ struct record {
 	char *bus, *name;
 	char *path;	/* where the device really is in sysfs */
 	char *modalias; /* what it is; NULL when the bus has none */
+	/* Of its directory, which sysfs never gives to another device; 0: not known. */
+	unsigned long long inode;
 	char *origin_driver, *origin_override;
-	char *set;     /* the driver that was asked for; NULL: it is being given back */
-	bool applying; /* a change is under way, or was when its run ended */
+	char *set; /* the driver that was asked for, also while it is being given back */
+
+	/* The rest is there while a change is under way, or was when its run ended. */
+	bool applying;
+	bool giving_back;
+	char *before; /* what @set was before the change; NULL: there was no record */
+	char *from_driver, *from_override;
+	char *to_driver, *to_override; /* without @to_any */
+	bool to_any;		       /* whatever driver the kernel chooses */
 	struct plan plan;
 	size_t done; /* so many of the plan's steps, counted from its first */
 };
@@ -43,6 +52,13 @@ int record_note_done(int run_dir, const char *bus, const char *name, size_t inde
 int record_remove(int run_dir, const char *bus, const char *name, struct error *err);
 
 /* Is it about this very device? A record of one that was replaced since is no use. */
-bool record_is_of(const struct record *record, const char *path, const char *modalias);
+bool record_is_of(const struct record *record, const char *path, const char *modalias,
+		  unsigned long long inode);
+
+/* The change that is under way, for plan.h. Strings are borrowed; @override is the present one. */
+struct plan_unfinished record_unfinished(const struct record *record, const char *override);
+
+/* All that there are, as "BUS:NAME". 0 or -errno with a sentence. */
+int record_list(int run_dir, struct strv *out, struct error *err);
 
 #endif

@@ -14,7 +14,10 @@
  */
 int run_dir_open(struct error *err);
 
-/* The same for a directory @name below @dirfd. */
+/* The same, but nothing is made: -ENOENT without a sentence when there is none. */
+int run_dir_look(struct error *err);
+
+/* As run_dir_open(), for a directory @name below @dirfd. */
 int run_dir_open_below(int dirfd, const char *name, struct error *err);
 
 #endif

@@ -200,12 +200,8 @@ static int probe(const struct target *t, struct error *err)
 			 strerror(-ret));
 }
 
-int target_do(const struct target *t, const struct step *step, struct error *err)
+static int do_step(const struct target *t, const struct step *step, struct error *err)
 {
-	int ret = target_check(t, err);
-
-	if (ret)
-		return ret;
 	switch (step->kind) {
 	case STEP_UNBIND:
 		return unbind(t, step->value, err);
@@ -219,6 +215,30 @@ int target_do(const struct target *t, const struct step *step, struct error *err
 		return expect_driver(t, step->value && *step->value ? step->value : NULL, err);
 	}
 	return -EINVAL;
+}
+
+/*
+ * The kernel's bind and unbind files take a name. Between our last look and the write another
+ * device can have taken it: what was unbound then is the kernel's to give a driver to again.
+ */
+static int check_after(const struct target *t, const struct step *step, struct error *err)
+{
+	int ret = target_check(t, err);
+
+	if (ret == -ENODEV && step->kind == STEP_UNBIND)
+		probe(t, NULL);
+	return ret;
+}
+
+int target_do(const struct target *t, const struct step *step, struct error *err)
+{
+	int ret = target_check(t, err);
+
+	if (!ret)
+		ret = do_step(t, step, err);
+	if (!ret)
+		ret = check_after(t, step, err);
+	return ret;
 }
 
 /* Takes off @driver, or whichever it is when NULL; one that is gone already is no error. */

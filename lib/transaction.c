@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "lock.h"
 #include "member.h"
+#include "recovery.h"
 #include "safety.h"
 
 struct transaction {
@@ -131,6 +132,17 @@ static int lock(struct transaction *t, struct error *err)
 	return lock_take(t->run_dir, name, t->set->timeout_ms, pool_stop_flag(t->worker), err);
 }
 
+/* Each by itself: what one run left half done need not be one thing. */
+static void recover(struct transaction *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->set->dry_run)
+			recovery_plan(&t->v[i]);
+		else
+			recovery_run(&t->v[i]);
+	}
+}
+
 static void run(struct transaction *t)
 {
 	_cleanup_close_ int held = -1;
@@ -144,7 +156,9 @@ static void run(struct transaction *t)
 			return;
 		}
 	}
-	if (prepare(t, &culprit, &err))
+	if (t->set->verb == CHANGE_RECOVER)
+		recover(t);
+	else if (prepare(t, &culprit, &err))
 		end_all(t, culprit, &err);
 	else if (t->set->dry_run)
 		plan_only(t);

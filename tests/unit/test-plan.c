@@ -203,6 +203,122 @@ static void unbind_without_a_record_leaves_the_choice_to_the_kernel(void **state
 	each_state(check_unbind_without_record);
 }
 
+static struct plan_facts facts_of(const struct model *m)
+{
+	return (struct plan_facts){ .driver = m->driver,
+				    .override = m->override,
+				    .vfio = same(m->driver, "vfio-pci"),
+				    .no_autoprobe = m->no_autoprobe };
+}
+
+/* The same name, which outlives the plan that it was taken from. */
+static const char *lasting(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+		if (same(drivers[i], name))
+			return drivers[i];
+	fail_msg("a driver that nobody spoke of");
+	return NULL;
+}
+
+/* Carried out up to @stop of its steps, none of which takes a device from a driver. */
+static bool recover_up_to(struct model *m, const struct plan_unfinished *u, size_t stop)
+{
+	const struct plan_facts facts = facts_of(m);
+	enum plan_recovery recovery;
+	struct plan plan = { 0 };
+	bool more;
+
+	assert_int_equal(plan_recover(&plan, &facts, u, false, &recovery), 0);
+	assert_int_not_equal(recovery, RECOVERY_LEAVES);
+	for (size_t i = 0; i < plan.n && i < stop; i++) {
+		assert_int_not_equal(plan.steps[i].kind, STEP_UNBIND);
+		assert_true(model_do(m, &plan.steps[i]));
+	}
+	more = stop < plan.n;
+	m->driver = lasting(m->driver);
+	m->override = lasting(m->override);
+	plan_clear(&plan);
+	return more;
+}
+
+static void assert_at_an_end(const struct model *m, const struct plan_facts *from,
+			     const struct plan_unfinished *u)
+{
+	bool is_old = same(m->driver, from->driver) && same(m->override, from->override);
+	bool is_new = u->to.any ? !same(m->driver, from->driver) : same(m->driver, u->to.driver);
+
+	if (!is_old && !(is_new && same(m->override, u->to.override)))
+		fail_msg("from driver %s, override %s to %s, %s it ends with %s, %s",
+			 from->driver ?: "-", from->override ?: "-", u->to.driver ?: "-",
+			 u->to.override ?: "-", m->driver ?: "-", m->override ?: "-");
+}
+
+/* The plan is cut short after each of its steps, and so is what recovers from that. */
+static void cut_short(const struct plan *plan, const struct plan_facts *facts)
+{
+	struct plan_unfinished u = { .from_driver = facts->driver,
+				     .from_override = facts->override,
+				     .to = plan_outcome(plan, facts),
+				     .override_ours = true };
+
+	for (size_t done = 0; done <= plan->n; done++) {
+		bool more = true;
+
+		u.probed = done && plan->steps[done - 1].kind == STEP_PROBE;
+		for (size_t again = 0; more; again++) {
+			struct model m = { facts->driver, facts->override, facts->no_autoprobe };
+
+			for (size_t i = 0; i < done; i++)
+				assert_true(model_do(&m, &plan->steps[i]));
+			more = recover_up_to(&m, &u, again);
+			recover_up_to(&m, &u, PLAN_MAX);
+			assert_at_an_end(&m, facts, &u);
+		}
+	}
+}
+
+static void check_cut_short(const struct plan_facts *facts)
+{
+	for (size_t d = 0; d < ARRAY_SIZE(drivers); d++) {
+		const struct plan_origin origin = { .known = d > 0,
+						    .driver = drivers[d],
+						    .set = "vfio-pci",
+						    .driver_present = true };
+		struct plan plan = { 0 };
+
+		if (d) {
+			assert_int_equal(plan_bind(&plan, facts, drivers[d], false), 0);
+			cut_short(&plan, facts);
+			plan_clear(&plan);
+		}
+		assert_int_equal(plan_unbind(&plan, facts, &origin), 0);
+		cut_short(&plan, facts);
+		plan_clear(&plan);
+	}
+}
+
+static void what_is_cut_short_anywhere_comes_to_an_end(void **state)
+{
+	(void)state;
+	each_state(check_cut_short);
+}
+
+static void what_somebody_else_did_since_stays(void **state)
+{
+	const struct plan_facts facts = { .driver = "uio", .override = "uio" };
+	const struct plan_unfinished u = { .from_driver = "nvme", .to = { .driver = "vfio-pci" } };
+	enum plan_recovery recovery;
+	struct plan plan = { 0 };
+
+	(void)state;
+	assert_int_equal(plan_recover(&plan, &facts, &u, false, &recovery), 0);
+	assert_int_equal(recovery, RECOVERY_LEAVES);
+	assert_int_equal(plan.n, 1);
+	assert_int_equal(plan.steps[0].kind, STEP_VERIFY);
+	plan_clear(&plan);
+}
+
 /* "unbind nvme|override vfio-pci|..." */
 static void assert_steps(const struct plan *plan, const char *expected)
 {
@@ -313,6 +429,8 @@ int main(void)
 		cmocka_unit_test(a_recorded_driver_that_is_gone_leaves_the_choice_to_the_kernel),
 		cmocka_unit_test(any_vfio_driver_will_do_unless_one_is_named),
 		cmocka_unit_test(a_leftover_override_of_ours_is_cleared),
+		cmocka_unit_test(what_is_cut_short_anywhere_comes_to_an_end),
+		cmocka_unit_test(what_somebody_else_did_since_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

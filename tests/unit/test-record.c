@@ -43,6 +43,11 @@ static struct record make(const char *name)
 		.origin_driver = strdup("a driver\nphase=bound"),
 		.set = strdup("vfio-pci"),
 		.applying = true,
+		.inode = 7,
+		.giving_back = true,
+		.before = strdup("vfio-pci"),
+		.from_driver = strdup("a b"),
+		.to_override = strdup("x"),
 	};
 
 	r.plan.n = 2;
@@ -72,9 +77,21 @@ static void a_record_comes_back_as_it_was_saved(void **state)
 	assert_string_equal(loaded.plan.steps[0].value, "a b");
 	assert_string_equal(loaded.plan.steps[1].value, "");
 	assert_string_equal(loaded.plan.steps[1].undo, "%41");
-	assert_true(record_is_of(&loaded, saved.path, saved.modalias));
-	assert_false(record_is_of(&loaded, saved.path, "pci:v00008086"));
-	assert_false(record_is_of(&loaded, "/sys/devices/elsewhere", saved.modalias));
+	assert_true(record_is_of(&loaded, saved.path, saved.modalias, 7));
+	assert_false(record_is_of(&loaded, saved.path, "pci:v00008086", 7));
+	assert_false(record_is_of(&loaded, saved.path, saved.modalias, 8));
+	assert_true(loaded.giving_back);
+	assert_string_equal(loaded.before, "vfio-pci");
+	assert_string_equal(loaded.from_driver, "a b");
+	assert_null(loaded.from_override);
+	assert_null(loaded.to_driver);
+	assert_string_equal(loaded.to_override, "x");
+	assert_false(loaded.to_any);
+	/* Set by the second of its steps, found by it, and neither. */
+	assert_true(record_unfinished(&loaded, NULL).override_ours);
+	assert_true(record_unfinished(&loaded, "%41").override_ours);
+	assert_false(record_unfinished(&loaded, "x").override_ours);
+	assert_false(record_is_of(&loaded, "/sys/devices/elsewhere", saved.modalias, 7));
 	assert_int_equal(record_remove(dir, "pci", hostile, &err), 0);
 	record_clear(&loaded);
 	assert_int_equal(record_load(&loaded, dir, "pci", hostile, &err), -ENOENT);
@@ -116,6 +133,11 @@ static void a_record_that_makes_no_sense_is_an_error(void **state)
 		assert_int_equal(record_load(&r, dir, "pci", "x", &err), -EBADMSG);
 		assert_non_null(strstr(err.msg, "makes no sense"));
 	}
+	/* The last line did not fit on the disk. */
+	put("version=1\nbus=pci\nname=x\npath=/sys\nstep=bind a b\ndone=0\ndo");
+	assert_int_equal(record_load(&r, dir, "pci", "x", NULL), 0);
+	assert_int_equal(r.done, 1);
+	record_clear(&r);
 	put("version=1\nbus=pci\nname=x\npath=/sys\nfrom the future=1\n");
 	assert_int_equal(record_load(&r, dir, "pci", "x", NULL), 0);
 	record_clear(&r);
