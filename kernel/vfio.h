@@ -37,9 +37,9 @@ extern const char VFIO_CORE_ABI[];
 
 /**
  * struct vfio_iommu_stats - what a backend has to show
- * @mappings: live DMA mappings
+ * @mappings: live DMA mappings; one that is still being made does not count yet
  * @mapped_bytes: the sum of their sizes
- * @pinned_pages: pages of PAGE_SIZE that they hold pinned
+ * @pinned_pages: pages of PAGE_SIZE that are held pinned, for those still being made, too
  */
 struct vfio_iommu_stats {
 	u64 mappings;
@@ -73,7 +73,8 @@ struct vfio_iommu_stats {
  *	mappings go. The group's and the container's mutex are held, and possibly the device_lock
  *	of a device that is being unbound or unplugged. It must end in bounded time, so no lock it
  *	takes may be held over a user-memory fault (pinning) elsewhere.
- * @stats: fill in @stats. Optional. May be called at any time between @open and @release.
+ * @stats: fill in @stats, which is zeroed. Optional. May be called at any time between @open and
+ *	@release. The container's mutex is held.
  */
 struct vfio_iommu_driver_ops {
 	const char *name;

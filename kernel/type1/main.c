@@ -108,7 +108,7 @@ static void type1_stats(void *data, struct vfio_iommu_stats *stats)
 	struct t1 *t1 = data;
 
 	mutex_lock(&t1->lock);
-	stats->mappings = t1->nr_mappings;
+	stats->mappings = t1->nr_ready;
 	stats->mapped_bytes = t1->mapped_bytes;
 	mutex_unlock(&t1->lock);
 	stats->pinned_pages = atomic64_read(&t1->pinned_pages);

@@ -57,6 +57,7 @@ static int publish(struct t1 *t1, struct t1_progress *progress, bool complete)
 		ret = t1_domains_publish(t1, progress, target);
 	if (!ret && complete) {
 		mapping->building = false;
+		t1->nr_ready++;
 		t1->mapped_bytes += t1_range_size(&mapping->node.at);
 	}
 	mutex_unlock(&t1->lock);

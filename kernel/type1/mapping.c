@@ -58,8 +58,10 @@ void t1_mapping_remove(struct t1 *t1, struct t1_mapping *mapping)
 	lockdep_assert_held(&t1->lock);
 	t1_tree_remove(&t1->mappings, &mapping->node);
 	t1->nr_mappings--;
-	if (!mapping->building)
-		t1->mapped_bytes -= t1_range_size(&mapping->node.at);
+	if (mapping->building)
+		return;
+	t1->nr_ready--;
+	t1->mapped_bytes -= t1_range_size(&mapping->node.at);
 }
 
 static void unpin_run(const struct t1_run *run, bool dirty)

@@ -56,6 +56,7 @@ struct page;
  * @v2: the client asked for VFIO_TYPE1v2_IOMMU; fixed at open
  * @mappings: tree of &t1_mapping, ready and building
  * @nr_mappings: how many these are
+ * @nr_ready: how many of them are ready
  * @limit: how many there may be; fixed at open
  * @mapped_bytes: sum of the sizes of ready mappings
  * @pinned_pages: pages that mappings hold pinned; changed without the lock
@@ -69,6 +70,7 @@ struct t1 {
 	bool v2;
 	struct rb_root mappings;
 	u32 nr_mappings;
+	u32 nr_ready;
 	u32 limit;
 	u64 mapped_bytes;
 	atomic64_t pinned_pages;
