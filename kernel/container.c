@@ -9,6 +9,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 
 #include "core.h"
@@ -62,13 +63,16 @@ static struct vfio_backend *backend_get(struct vfio_container *container)
 	return backend;
 }
 
-static void container_release(struct kref *kref)
+void vfio_container_free(struct vfio_container *container)
 {
-	struct vfio_container *container = container_of(kref, struct vfio_container, kref);
-
 	mutex_destroy(&container->lock);
 	kfree(container);
 	vfio_ledger_destroyed(VFIO_LEDGER_CONTAINERS, 1);
+}
+
+static void container_release(struct kref *kref)
+{
+	vfio_sysfs_remove_container(container_of(kref, struct vfio_container, kref));
 }
 
 void vfio_container_get(struct vfio_container *container)
@@ -89,14 +93,44 @@ void vfio_leftover_put(struct vfio_leftover *left)
 		vfio_container_put(left->container);
 }
 
-bool vfio_container_has_backend(struct vfio_container *container)
+bool vfio_container_use(struct vfio_container *container)
 {
 	bool has;
 
 	mutex_lock(&container->lock);
 	has = container->backend;
+	if (has)
+		container->users++;
 	mutex_unlock(&container->lock);
 	return has;
+}
+
+void vfio_container_unuse(struct vfio_container *container, unsigned int count)
+{
+	mutex_lock(&container->lock);
+	container->users -= count;
+	mutex_unlock(&container->lock);
+}
+
+void vfio_container_backend_name(struct vfio_container *container, char *name)
+{
+	mutex_lock(&container->lock);
+	strscpy(name, container->backend ? container->backend->ops->name : "none",
+		VFIO_BACKEND_NAME);
+	mutex_unlock(&container->lock);
+}
+
+/* The mutex is held, so that what is told belongs to the groups and users of this moment. */
+void vfio_container_stats(struct vfio_container *container, struct vfio_iommu_stats *stats)
+{
+	struct vfio_backend *backend;
+
+	memset(stats, 0, sizeof(*stats));
+	mutex_lock(&container->lock);
+	backend = container->backend;
+	if (backend && backend->ops->stats)
+		backend->ops->stats(backend->data, stats);
+	mutex_unlock(&container->lock);
 }
 
 int vfio_container_attach_group(struct vfio_container *container, struct vfio_group *group)
@@ -128,6 +162,7 @@ void vfio_container_detach_group(struct vfio_group *group, struct vfio_leftover 
 	backend = container->backend;
 	if (backend)
 		backend->ops->detach_group(backend->data, group->iommu_group);
+	container->users -= group->users; /* of a dead group: its devices were revoked */
 	list_del_init(&group->container_next);
 	if (list_empty(&container->groups)) {
 		left->backend = backend;
@@ -280,16 +315,31 @@ static long container_ioctl(struct file *file, unsigned int cmd, unsigned long a
 	}
 }
 
-static int container_open(struct inode *inode, struct file *file)
+static struct vfio_container *container_alloc(void)
 {
+	static atomic64_t last_id;
 	struct vfio_container *container = kzalloc(sizeof(*container), GFP_KERNEL_ACCOUNT);
 
 	if (!container)
-		return -ENOMEM;
+		return NULL;
 	kref_init(&container->kref);
+	container->id = atomic64_inc_return(&last_id);
 	mutex_init(&container->lock);
 	INIT_LIST_HEAD(&container->groups);
 	vfio_ledger_created(VFIO_LEDGER_CONTAINERS, 1);
+	return container;
+}
+
+static int container_open(struct inode *inode, struct file *file)
+{
+	struct vfio_container *container = container_alloc();
+	int ret;
+
+	if (!container)
+		return -ENOMEM;
+	ret = vfio_sysfs_add_container(container);
+	if (ret)
+		return ret;
 	file->private_data = container;
 	return 0;
 }
@@ -300,10 +350,21 @@ static int container_close(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static void container_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct vfio_container *container = file->private_data;
+	char backend[VFIO_BACKEND_NAME];
+
+	vfio_container_backend_name(container, backend);
+	seq_printf(m, "vfio-container: %llu\n", container->id);
+	seq_printf(m, "vfio-backend: %s\n", backend);
+}
+
 static const struct file_operations container_fops = {
 	.owner = THIS_MODULE,
 	.open = container_open,
 	.release = container_close,
+	.show_fdinfo = container_fdinfo,
 	.unlocked_ioctl = container_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };

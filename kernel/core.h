@@ -6,23 +6,29 @@
  *
  *	device_lock(dev)	the driver core's, held by our callers in probe and remove
  *	vfio_device.open_lock	first open and last release of a device
+ *	whitelist in use	no group attaches while the list changes (whitelist.c)
  *	registry of groups	which groups exist (group.c)
+ *	(a file in sysfs)	its removal waits for who reads it: a group's goes under the
+ *				registry's lock, a container's under none of ours
  *	vfio_group.lock		container pointer, users, device list of one group
  *	vfio_container.lock	groups and backend of one container
  *
  * None of them is held while user memory is touched, and none while waiting for userspace. Nothing
- * that holds one of ours takes a device_lock.
+ * that holds one of ours takes a device_lock; it may be tried. What reads a file in sysfs takes at
+ * most the two locks below it, and ends in bounded time.
  */
 #ifndef VFIOCTL_CORE_H
 #define VFIOCTL_CORE_H
 
 #include <linux/cdev.h>
 #include <linux/completion.h>
+#include <linux/kobject.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/percpu-refcount.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include "vfio.h"
 
@@ -33,12 +39,25 @@ struct vfio_backend {
 	void *data;
 };
 
-/* What stands behind an open /dev/vfio/vfio. Referenced by the file and by each attached group. */
+/*
+ * What stands behind an open /dev/vfio/vfio. Referenced by the file and by each attached group; the
+ * kobject, /sys/kernel/vfio/containers/ID, goes with the last reference and then frees the memory.
+ */
 struct vfio_container {
 	struct kref kref;
+	struct kobject kobj;
+	u64 id; /* never used again */
 	struct mutex lock;
 	struct list_head groups;      /* of vfio_group.container_next */
 	struct vfio_backend *backend; /* NULL before SET_IOMMU and after the last group left */
+	unsigned int users;	      /* sum of vfio_group.users of the groups */
+};
+
+/* What uevents have said of a group's viability. */
+enum vfio_verdict {
+	VFIO_VERDICT_NONE,
+	VFIO_VERDICT_NOT_VIABLE,
+	VFIO_VERDICT_VIABLE,
 };
 
 /*
@@ -62,6 +81,9 @@ struct vfio_group {
 	bool opened;	    /* somebody has the group file */
 	bool dead;
 	struct kvm *kvm;
+
+	struct work_struct look;   /* at the viability; holds a reference while it is queued */
+	enum vfio_verdict verdict; /* what was told last; under lock */
 };
 
 /* One device that a bus driver added. Referenced by that driver and by each file of the device. */
@@ -114,8 +136,17 @@ struct vfio_container *vfio_container_from_file(struct file *file);
  */
 int vfio_container_attach_group(struct vfio_container *container, struct vfio_group *group);
 void vfio_container_detach_group(struct vfio_group *group, struct vfio_leftover *left);
-/* Is there a backend? With group->lock held for an attached group the answer stays true. */
-bool vfio_container_has_backend(struct vfio_container *container);
+/*
+ * One device file more of an attached group; false without a backend. group->lock is held, and as
+ * long as the group counts the file the container has a backend. The reverse is for @count files.
+ */
+bool vfio_container_use(struct vfio_container *container);
+void vfio_container_unuse(struct vfio_container *container, unsigned int count);
+/* The name of the backend to @name, of VFIO_BACKEND_NAME bytes; "none" without one. */
+void vfio_container_backend_name(struct vfio_container *container, char *name);
+/* All zero without a backend, or with one that does not count. */
+void vfio_container_stats(struct vfio_container *container, struct vfio_iommu_stats *stats);
+#define VFIO_BACKEND_NAME 32
 /* VFIO_CHECK_EXTENSION, asked of the container's backend, or of all before there is one. */
 long vfio_container_check_extension(struct vfio_container *container, unsigned long ext);
 void vfio_container_get(struct vfio_container *container);
@@ -135,8 +166,15 @@ struct vfio_group *vfio_group_get_from_dev(struct device *dev);
 void vfio_group_put(struct vfio_group *group);
 /* group->lock is held. */
 struct vfio_device *vfio_group_find(struct vfio_group *group, struct device *dev);
-/* One file of a device of the group is gone. */
-void vfio_group_unuse(struct vfio_group *group);
+/* One file of a device of the group is gone; @device is NULL if it never came to one. */
+void vfio_group_unuse(struct vfio_group *group, struct vfio_device *device);
+/* The id of the container that the group is attached to, or 0. */
+u64 vfio_group_container_id(struct vfio_group *group);
+/*
+ * vfio_groups_each() - call @fn for each living group, without a lock, until it returns something
+ * else than 0. Returns that, or -ENOMEM.
+ */
+int vfio_groups_each(int (*fn)(struct vfio_group *group, void *ctx), void *ctx);
 /* The group of @file, or NULL; lives as long as the file. */
 struct vfio_group *vfio_group_from_file(struct file *file);
 
@@ -175,21 +213,68 @@ void vfio_device_close(struct vfio_device *device);
 
 /* whitelist.c */
 
-/* May a device stay bound to @drv while others of its group are used? device_lock is held. */
-bool vfio_whitelisted(struct device_driver *drv);
+/*
+ * May a device stay bound to @drv while others of its group are used? Asked of @list, or of the
+ * one in force when that is NULL. device_lock is held.
+ */
+bool vfio_whitelisted(const char *list, struct device_driver *drv);
+/* Between these two the list does not change. Not to be nested. */
+void vfio_whitelist_hold(void);
+void vfio_whitelist_release(void);
 
 /* viability.c */
 
 /*
  * vfio_viability() - how many devices of the group stand in the way of its use; 0 means viable.
- * For each, @blocked is told the device's and the driver's name. Returns an error if the question
- * could not be answered. No lock may be held, except for the device_lock of devices of other
- * groups.
+ * For each, @blocked is told the device's and the driver's name. @list is the whitelist to go by,
+ * or NULL for the one in force. Returns an error if the question could not be answered. No lock may
+ * be held, except for the device_lock of devices of other groups and the hold on the whitelist.
  */
-int vfio_viability(struct vfio_group *group,
+int vfio_viability(struct vfio_group *group, const char *list,
 		   void (*blocked)(void *ctx, const char *device, const char *driver), void *ctx);
 /* The same as 1 for yes, 0 for no or an error; @explain: a line in the log for each in the way. */
 int vfio_group_viable(struct vfio_group *group, bool explain);
+
+/* uevent.c */
+
+int vfio_uevent_init(void);
+/* Waits for all looks at a group's viability. */
+void vfio_uevent_exit(void);
+/*
+ * A uevent "change" of the group's class device that says @event, and of which device if @device
+ * is not NULL. group->lock is held, so that the order of events is that of the changes.
+ */
+void vfio_group_uevent(struct vfio_group *group, const char *event, struct vfio_device *device);
+void vfio_group_look_init(struct vfio_group *group);
+/* Look soon whether the viability of the group has changed, and tell. The group is referenced. */
+void vfio_group_look(struct vfio_group *group);
+
+/* sysfs.c */
+
+int vfio_sysfs_init(void);
+void vfio_sysfs_exit(void);
+/*
+ * vfio_sysfs_add_container() - show @container. From here on vfio_sysfs_remove_container() must
+ * free it, also after an error, by way of @release. It waits for readers, so none of our locks may
+ * be held.
+ */
+int vfio_sysfs_add_container(struct vfio_container *container);
+void vfio_sysfs_remove_container(struct vfio_container *container);
+/* container.c, for sysfs.c */
+void vfio_container_free(struct vfio_container *container);
+
+/* A file that has a line for each of something. What has no room is told by a last line "...". */
+struct vfio_sysfs_list {
+	char *buf; /* a page */
+	int len;
+	bool full;
+};
+
+__printf(2, 3) void vfio_sysfs_list_add(struct vfio_sysfs_list *list, const char *format, ...);
+
+/* sysfs_group.c */
+
+extern const struct attribute_group *vfio_group_attributes[];
 
 /* notifier.c */
 

@@ -6,10 +6,11 @@
 #include <linux/compat.h>
 #include <linux/fs.h>
 #include <linux/sched/signal.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "core.h"
+#include "groupfile.h"
 
 static int devfile_release(struct inode *inode, struct file *file)
 {
@@ -214,6 +215,33 @@ static int devfile_mmap(struct file *file, struct vm_area_struct *vma)
 	return ret;
 }
 
+/* The path is safe to ask for only inside: as long, the device and what is above it cannot go. */
+static void show_device(struct vfio_device *device, struct seq_file *m)
+{
+	char *path;
+
+	if (!vfio_device_enter(device)) {
+		seq_puts(m, "vfio-revoked: 1\n");
+		return;
+	}
+	path = kobject_get_path(&device->dev->kobj, GFP_KERNEL);
+	if (path)
+		seq_printf(m, "vfio-device-syspath: /sys%s\n", path);
+	kfree(path);
+	if (device->ops->fdinfo)
+		device->ops->fdinfo(device->data, m);
+	vfio_device_leave(device);
+}
+
+static void devfile_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct vfio_device *device = file->private_data;
+
+	seq_printf(m, "vfio-device: %s\n", dev_name(device->dev));
+	vfio_group_fdinfo(device->group, m);
+	show_device(device, m);
+}
+
 const struct file_operations vfio_device_fops = {
 	.owner = THIS_MODULE,
 	.release = devfile_release,
@@ -222,4 +250,5 @@ const struct file_operations vfio_device_fops = {
 	.unlocked_ioctl = devfile_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.mmap = devfile_mmap,
+	.show_fdinfo = devfile_fdinfo,
 };

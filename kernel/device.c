@@ -250,8 +250,15 @@ void vfio_device_close(struct vfio_device *device)
 {
 	device_close(device);
 	vfio_ledger_destroyed(VFIO_LEDGER_DEVICE_FILES, 1);
-	vfio_group_unuse(device->group);
+	vfio_group_unuse(device->group, device);
 	vfio_device_put(device);
+}
+
+static void device_tell_opened(struct vfio_device *device)
+{
+	mutex_lock(&device->group->lock);
+	vfio_group_uevent(device->group, "device-opened", device);
+	mutex_unlock(&device->group->lock);
 }
 
 int vfio_device_open_fd(struct vfio_device *device)
@@ -276,6 +283,7 @@ int vfio_device_open_fd(struct vfio_device *device)
 	file->f_mode |= FMODE_PREAD | FMODE_PWRITE;
 	file->f_mapping = device->inode->i_mapping;
 	vfio_ledger_created(VFIO_LEDGER_DEVICE_FILES, 1);
+	device_tell_opened(device);
 	fd_install(fd, file);
 	return fd;
 close:

@@ -47,6 +47,7 @@ static struct vfio_group *group_alloc(struct iommu_group *iommu_group)
 	mutex_init(&group->lock);
 	INIT_LIST_HEAD(&group->devices);
 	INIT_LIST_HEAD(&group->container_next);
+	vfio_group_look_init(group);
 	group->iommu_group = iommu_group_ref_get(iommu_group);
 	device_initialize(&group->dev);
 	group->dev.devt = MKDEV(MAJOR(group_devt), minor);
@@ -109,6 +110,15 @@ static void group_detach(struct vfio_group *group, struct vfio_leftover *left)
 {
 	vfio_container_detach_group(group, left);
 	iommu_group_release_dma_owner(group->iommu_group);
+	vfio_group_uevent(group, "detached", NULL);
+}
+
+/* No uevents any more: the next one is the removal of the class device. */
+static void group_die(struct vfio_group *group)
+{
+	mutex_lock(&group->lock);
+	group->dead = true;
+	mutex_unlock(&group->lock);
 }
 
 static void group_bury(struct vfio_group *group)
@@ -116,7 +126,6 @@ static void group_bury(struct vfio_group *group)
 	struct vfio_leftover left = {};
 
 	mutex_lock(&group->lock);
-	group->dead = true;
 	if (group->container)
 		group_detach(group, &left);
 	mutex_unlock(&group->lock);
@@ -136,6 +145,7 @@ void vfio_group_leave(struct vfio_group *group)
 	last = !--group->members;
 	if (last) {
 		list_del(&group->next);
+		group_die(group);
 		cdev_device_del(&group->cdev, &group->dev);
 	}
 	mutex_unlock(&groups_lock);
@@ -195,6 +205,8 @@ int vfio_group_attach(struct vfio_group *group, struct vfio_container *container
 	ret = vfio_container_attach_group(container, group);
 	if (ret)
 		iommu_group_release_dma_owner(group->iommu_group);
+	else
+		vfio_group_uevent(group, "attached", NULL);
 unlock:
 	mutex_unlock(&group->lock);
 	return ret;
@@ -226,7 +238,7 @@ int vfio_group_use(struct vfio_group *group)
 	mutex_lock(&group->lock);
 	if (group->dead)
 		ret = -ENODEV;
-	else if (!group->container || !vfio_container_has_backend(group->container))
+	else if (!group->container || !vfio_container_use(group->container))
 		ret = -EINVAL;
 	else
 		group->users++;
@@ -241,12 +253,16 @@ static void group_detach_if_unused(struct vfio_group *group, struct vfio_leftove
 		group_detach(group, left);
 }
 
-void vfio_group_unuse(struct vfio_group *group)
+void vfio_group_unuse(struct vfio_group *group, struct vfio_device *device)
 {
 	struct vfio_leftover left = {};
 
 	mutex_lock(&group->lock);
 	group->users--;
+	if (group->container)
+		vfio_container_unuse(group->container, 1);
+	if (device)
+		vfio_group_uevent(group, "device-closed", device);
 	group_detach_if_unused(group, &left);
 	mutex_unlock(&group->lock);
 	vfio_leftover_put(&left);
@@ -263,6 +279,8 @@ int vfio_group_open(struct vfio_group *group)
 		ret = -EBUSY; /* devices of an earlier opener keep the container */
 	else
 		group->opened = true;
+	if (!ret)
+		vfio_group_uevent(group, "opened", NULL);
 	mutex_unlock(&group->lock);
 	return ret;
 }
@@ -274,9 +292,59 @@ void vfio_group_close(struct vfio_group *group)
 	mutex_lock(&group->lock);
 	group->opened = false;
 	group->kvm = NULL;
+	vfio_group_uevent(group, "closed", NULL);
 	group_detach_if_unused(group, &left);
 	mutex_unlock(&group->lock);
 	vfio_leftover_put(&left);
+}
+
+u64 vfio_group_container_id(struct vfio_group *group)
+{
+	u64 id = 0;
+
+	mutex_lock(&group->lock);
+	if (group->container)
+		id = group->container->id;
+	mutex_unlock(&group->lock);
+	return id;
+}
+
+/* All groups with a reference on each; the caller frees the array. NULL without memory. */
+static struct vfio_group **groups_snapshot(size_t *count)
+{
+	struct vfio_group **snapshot, *group;
+	size_t room = 0;
+
+	mutex_lock(&groups_lock);
+	list_for_each_entry (group, &groups, next)
+		room++;
+	snapshot = kcalloc(room + 1, sizeof(*snapshot), GFP_KERNEL);
+	*count = 0;
+	list_for_each_entry (group, &groups, next) {
+		if (!snapshot)
+			break;
+		get_device(&group->dev);
+		snapshot[(*count)++] = group;
+	}
+	mutex_unlock(&groups_lock);
+	return snapshot;
+}
+
+int vfio_groups_each(int (*fn)(struct vfio_group *group, void *ctx), void *ctx)
+{
+	size_t count, i;
+	struct vfio_group **snapshot = groups_snapshot(&count);
+	int ret = 0;
+
+	if (!snapshot)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		if (!ret)
+			ret = fn(snapshot[i], ctx);
+		vfio_group_put(snapshot[i]);
+	}
+	kfree(snapshot);
+	return ret;
 }
 
 static char *group_devnode(compat_devnode_device *dev, umode_t *mode)
@@ -293,6 +361,7 @@ int vfio_group_init(void)
 	if (IS_ERR(group_class))
 		return PTR_ERR(group_class);
 	group_class->devnode = group_devnode;
+	group_class->dev_groups = vfio_group_attributes;
 	ret = alloc_chrdev_region(&group_devt, 0, MINORMASK + 1, "vfio");
 	if (ret)
 		class_destroy(group_class);

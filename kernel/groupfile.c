@@ -5,6 +5,7 @@
 #include <linux/compat.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -69,21 +70,27 @@ static long group_ioctl_get_status(struct vfio_group *group, void __user *arg)
 
 /*
  * Viability is looked at without a lock, for the sake of the reason that goes to the log: what
- * decides is the claim in vfio_group_attach(), which also asks again whether we are attached.
+ * decides is the claim in vfio_group_attach(), which also asks again whether we are attached. The
+ * whitelist is held from one to the other: its change is checked against the groups that are
+ * attached.
  */
 static long group_try_attach(struct vfio_group *group, struct vfio_container *container)
 {
 	bool dead;
-	int viable;
+	long ret;
 
 	if (group_attached(group, &dead))
 		return -EINVAL;
 	if (dead)
 		return -ENODEV;
-	viable = vfio_group_viable(group, true);
-	if (viable <= 0)
-		return viable ? viable : -EPERM;
-	return vfio_group_attach(group, container);
+	vfio_whitelist_hold();
+	ret = vfio_group_viable(group, true);
+	if (ret > 0)
+		ret = vfio_group_attach(group, container);
+	else if (!ret)
+		ret = -EPERM;
+	vfio_whitelist_release();
+	return ret;
 }
 
 static long group_ioctl_set_container(struct vfio_group *group, int __user *arg)
@@ -186,7 +193,7 @@ static long group_ioctl_get_device_fd(struct vfio_group *group, char __user *arg
 		goto free_name;
 	vfio_device_put(device);
 unuse:
-	vfio_group_unuse(group);
+	vfio_group_unuse(group, NULL);
 free_name:
 	kfree(name);
 	return ret;
@@ -212,10 +219,25 @@ static long group_fop_ioctl(struct file *file, unsigned int cmd, unsigned long a
 	return group_ioctl_get_device_fd(group, user);
 }
 
+void vfio_group_fdinfo(struct vfio_group *group, struct seq_file *m)
+{
+	u64 id = vfio_group_container_id(group);
+
+	seq_printf(m, "vfio-group: %d\n", iommu_group_id(group->iommu_group));
+	if (id)
+		seq_printf(m, "vfio-container: %llu\n", id);
+}
+
+static void group_fop_fdinfo(struct seq_file *m, struct file *file)
+{
+	vfio_group_fdinfo(file->private_data, m);
+}
+
 const struct file_operations vfio_group_fops = {
 	.owner = THIS_MODULE,
 	.open = group_fop_open,
 	.release = group_fop_release,
+	.show_fdinfo = group_fop_fdinfo,
 	.unlocked_ioctl = group_fop_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };

@@ -29,4 +29,7 @@ int vfio_group_unset(struct vfio_group *group);
  */
 int vfio_group_use(struct vfio_group *group);
 
+/* The lines of fdinfo that say which group this is, and which container it is attached to. */
+void vfio_group_fdinfo(struct vfio_group *group, struct seq_file *m);
+
 #endif

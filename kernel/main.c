@@ -15,20 +15,30 @@ static int __init vfio_init(void)
 	ret = vfio_device_init();
 	if (ret)
 		goto exit_ledger;
-	ret = vfio_group_init();
+	ret = vfio_sysfs_init();
 	if (ret)
 		goto exit_device;
-	ret = vfio_container_init();
+	ret = vfio_group_init();
+	if (ret)
+		goto exit_sysfs;
+	ret = vfio_uevent_init();
 	if (ret)
 		goto exit_group;
+	ret = vfio_container_init();
+	if (ret)
+		goto exit_uevent;
 	ret = vfio_notifier_init();
 	if (ret)
 		goto exit_container;
 	return 0;
 exit_container:
 	vfio_container_exit();
+exit_uevent:
+	vfio_uevent_exit();
 exit_group:
 	vfio_group_exit();
+exit_sysfs:
+	vfio_sysfs_exit();
 exit_device:
 	vfio_device_exit();
 exit_ledger:
@@ -40,7 +50,9 @@ static void __exit vfio_exit(void)
 {
 	vfio_notifier_exit();
 	vfio_container_exit();
+	vfio_uevent_exit();
 	vfio_group_exit();
+	vfio_sysfs_exit();
 	vfio_device_exit();
 	vfio_ledger_exit();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Devices that appear while their group, or that of the other functions of their slot, is in use.
+ * Devices that appear while their group, or that of the other functions of their slot, is in use;
+ * and changes of drivers, which may change whether a group is viable.
  *
  * Nothing has to be prevented here: the group's DMA is owned by us, so a host driver cannot bind to
  * a newcomer. But the administrator should hear of it, and of a function that landed in a group of
@@ -55,11 +56,25 @@ static void check_siblings(struct pci_dev *pdev)
 	}
 }
 
+/* The device's lock is held by who changes its driver, so the look waits until he is done. */
+static void look_at_group_of(struct device *dev)
+{
+	struct vfio_group *group = vfio_group_get_from_dev(dev);
+
+	if (!group)
+		return;
+	vfio_group_look(group);
+	vfio_group_put(group);
+}
+
 static int bus_event(struct notifier_block *nb, unsigned long action, void *data)
 {
 	struct device *dev = data;
 	char name[16];
 
+	if (action == BUS_NOTIFY_BOUND_DRIVER || action == BUS_NOTIFY_UNBOUND_DRIVER ||
+	    action == BUS_NOTIFY_DRIVER_NOT_BOUND)
+		look_at_group_of(dev);
 	if (action != BUS_NOTIFY_ADD_DEVICE)
 		return NOTIFY_DONE;
 	if (in_live_group(dev, name, sizeof(name)))

@@ -65,9 +65,9 @@ static bool driver_owns_dma(struct device *dev)
 
 /* device_lock is held. Returns the name of the driver in the way, for the caller to free, or NULL.
  */
-static char *driver_in_the_way(struct device *dev)
+static char *driver_in_the_way(struct device *dev, const char *list)
 {
-	if (!dev->driver || (vfio_whitelisted(dev->driver) && !driver_owns_dma(dev)))
+	if (!dev->driver || (vfio_whitelisted(list, dev->driver) && !driver_owns_dma(dev)))
 		return NULL;
 	return kstrdup(dev->driver->name, GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
 }
@@ -76,7 +76,7 @@ static char *driver_in_the_way(struct device *dev)
  * Whoever changes the driver of a device holds its device_lock, for the whole grace period if he
  * takes it from a user of ours. So the lock is only tried, for a while.
  */
-static char *member_blocker(struct vfio_group *group, struct device *dev)
+static char *member_blocker(struct vfio_group *group, const char *list, struct device *dev)
 {
 	char *name;
 	int i;
@@ -85,7 +85,7 @@ static char *member_blocker(struct vfio_group *group, struct device *dev)
 		if (is_ours(group, dev) || !READ_ONCE(dev->driver))
 			return NULL;
 		if (device_trylock(dev)) {
-			name = driver_in_the_way(dev);
+			name = driver_in_the_way(dev, list);
 			device_unlock(dev);
 			return name;
 		}
@@ -94,7 +94,7 @@ static char *member_blocker(struct vfio_group *group, struct device *dev)
 	return kstrdup("(changing)", GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
 }
 
-int vfio_viability(struct vfio_group *group,
+int vfio_viability(struct vfio_group *group, const char *list,
 		   void (*blocked)(void *ctx, const char *device, const char *driver), void *ctx)
 {
 	struct member *member;
@@ -105,7 +105,7 @@ int vfio_viability(struct vfio_group *group,
 	if (ret)
 		goto out;
 	list_for_each_entry (member, &members, next) {
-		char *driver = member_blocker(group, member->dev);
+		char *driver = member_blocker(group, list, member->dev);
 
 		if (IS_ERR(driver)) {
 			ret = PTR_ERR(driver);
@@ -136,7 +136,7 @@ static void ignore_blocker(void *ctx, const char *device, const char *driver)
 
 int vfio_group_viable(struct vfio_group *group, bool explain)
 {
-	int ret = vfio_viability(group, explain ? explain_blocker : ignore_blocker, group);
+	int ret = vfio_viability(group, NULL, explain ? explain_blocker : ignore_blocker, group);
 
 	if (ret)
 		return ret < 0 ? ret : 0;

@@ -3,6 +3,12 @@
  * The drivers that may stay bound to a device while others of its group are used: by definition
  * they let the device do no DMA.
  */
+#define pr_fmt(fmt) "vfio: " fmt
+
+#include <linux/cred.h>
+#include <linux/ctype.h>
+#include <linux/rwsem.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "core.h"
@@ -14,6 +20,15 @@
 static DEFINE_MUTEX(whitelist_lock);
 static char *whitelist; /* NULL: the default */
 
+/* Held for reading from the look at a group's viability until it is attached. */
+static DECLARE_RWSEM(whitelist_use);
+
+/* Either lock is held. */
+static const char *in_force(void)
+{
+	return whitelist ?: WHITELIST_DEFAULT;
+}
+
 static bool entry_matches(const char *entry, size_t len, const char *bus, const char *driver)
 {
 	size_t bus_len = strlen(bus);
@@ -22,13 +37,10 @@ static bool entry_matches(const char *entry, size_t len, const char *bus, const 
 	       entry[bus_len] == ':' && !strncmp(entry + bus_len + 1, driver, len - bus_len - 1);
 }
 
-bool vfio_whitelisted(struct device_driver *drv)
+static bool list_has(const char *entry, struct device_driver *drv)
 {
-	const char *entry;
 	bool found = false;
 
-	mutex_lock(&whitelist_lock);
-	entry = whitelist ?: WHITELIST_DEFAULT;
 	while (*entry && !found) {
 		size_t len = strcspn(entry, ",");
 
@@ -36,43 +48,123 @@ bool vfio_whitelisted(struct device_driver *drv)
 		entry += len;
 		entry += *entry == ',';
 	}
+	return found;
+}
+
+bool vfio_whitelisted(const char *list, struct device_driver *drv)
+{
+	bool found;
+
+	if (list)
+		return list_has(list, drv);
+	mutex_lock(&whitelist_lock);
+	found = list_has(in_force(), drv);
 	mutex_unlock(&whitelist_lock);
 	return found;
 }
 
-/* Every entry is bus:driver, neither part empty. */
+void vfio_whitelist_hold(void)
+{
+	down_read(&whitelist_use);
+}
+
+void vfio_whitelist_release(void)
+{
+	up_read(&whitelist_use);
+}
+
+/* Every entry is bus:driver, neither part empty, and nothing that a terminal would obey. */
 static bool whitelist_valid(const char *list)
 {
 	while (*list) {
-		size_t len = strcspn(list, ",");
+		size_t len = strcspn(list, ","), i;
 		const char *colon = memchr(list, ':', len);
 
 		if (!colon || colon == list || colon == list + len - 1)
 			return false;
+		for (i = 0; i < len; i++) {
+			if (!isascii(list[i]) || !isprint(list[i]))
+				return false;
+		}
 		list += len;
 		list += *list == ',';
 	}
 	return true;
 }
 
+static void explain_broken(void *ctx, const char *device, const char *driver)
+{
+	struct vfio_group *group = ctx;
+
+	pr_warn("driver_whitelist: refused, as group %s is in use and %s is bound to '%s'\n",
+		dev_name(&group->dev), device, driver);
+}
+
+/* Would @list leave the group, if it is attached, with a driver that is in the way? */
+static int check_group(struct vfio_group *group, void *list)
+{
+	int ret;
+
+	if (!vfio_group_container_id(group))
+		return 0;
+	ret = vfio_viability(group, list, explain_broken, group);
+	return ret > 0 ? -EBUSY : ret;
+}
+
+static int look_again(struct vfio_group *group, void *unused)
+{
+	vfio_group_look(group);
+	return 0;
+}
+
+static void log_change(const char *list)
+{
+	if (strcmp(list, in_force()))
+		pr_info("driver_whitelist: '%s' replaces '%s', by %s, process %d of user %u\n",
+			list, in_force(), current->comm, task_pid_nr(current),
+			from_kuid(&init_user_ns, current_uid()));
+}
+
+/*
+ * On success @list belongs to the whitelist. No group can attach by the old one after it was
+ * checked against the new.
+ */
+static int whitelist_replace(char *list)
+{
+	char *old;
+	int ret;
+
+	down_write(&whitelist_use);
+	ret = vfio_groups_each(check_group, list);
+	if (!ret) {
+		log_change(list);
+		mutex_lock(&whitelist_lock);
+		old = whitelist;
+		whitelist = list;
+		mutex_unlock(&whitelist_lock);
+		kfree(old);
+	}
+	up_write(&whitelist_use);
+	return ret;
+}
+
 static int whitelist_set(const char *value, const struct kernel_param *kp)
 {
 	char *copy, *list;
+	int ret = -EINVAL;
 
 	copy = kstrdup(value, GFP_KERNEL);
 	if (!copy)
 		return -ENOMEM;
 	list = strim(copy);
-	if (!whitelist_valid(list)) {
-		kfree(copy);
-		return -EINVAL;
-	}
 	memmove(copy, list, strlen(list) + 1);
-	mutex_lock(&whitelist_lock);
-	swap(whitelist, copy);
-	mutex_unlock(&whitelist_lock);
-	kfree(copy);
-	return 0;
+	if (whitelist_valid(copy))
+		ret = whitelist_replace(copy);
+	if (ret)
+		kfree(copy);
+	else
+		vfio_groups_each(look_again, NULL);
+	return ret;
 }
 
 static int whitelist_get(char *buffer, const struct kernel_param *kp)
@@ -80,7 +172,7 @@ static int whitelist_get(char *buffer, const struct kernel_param *kp)
 	int len;
 
 	mutex_lock(&whitelist_lock);
-	len = scnprintf(buffer, PAGE_SIZE, "%s\n", whitelist ?: WHITELIST_DEFAULT);
+	len = scnprintf(buffer, PAGE_SIZE, "%s\n", in_force());
 	mutex_unlock(&whitelist_lock);
 	return len;
 }
