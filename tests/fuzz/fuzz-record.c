@@ -24,8 +24,15 @@ static void check_same(const struct record *a, const struct record *b)
 	CHECK(same_text(a->origin_driver, b->origin_driver));
 	CHECK(same_text(a->origin_override, b->origin_override));
 	CHECK(same_text(a->set, b->set) && a->applying == b->applying);
+	CHECK(a->inode == b->inode);
 	if (!a->applying)
 		return;
+	CHECK(a->giving_back == b->giving_back && a->to_any == b->to_any);
+	CHECK(same_text(a->before, b->before));
+	CHECK(same_text(a->from_driver, b->from_driver));
+	CHECK(same_text(a->from_override, b->from_override));
+	CHECK(same_text(a->to_driver, b->to_driver));
+	CHECK(same_text(a->to_override, b->to_override));
 	CHECK(a->plan.n == b->plan.n && a->done == b->done);
 	for (size_t i = 0; i < a->plan.n; i++) {
 		CHECK(a->plan.steps[i].kind == b->plan.steps[i].kind);
@@ -53,7 +60,7 @@ static void check_loaded(struct record *r)
 
 	CHECK(r->bus && r->name && r->path);
 	CHECK(r->plan.n <= PLAN_MAX && r->done <= r->plan.n);
-	CHECK(record_is_of(r, r->path, r->modalias));
+	CHECK(record_is_of(r, r->path, r->modalias, r->inode));
 	/* It may tell of another device; this one's file is written all the same. */
 	free(r->bus);
 	free(r->name);
