@@ -16,7 +16,7 @@ KSRC := $(wildcard kernel/*.[ch] kernel/type1/*.[ch] kernel/pci/*.[ch] kernel/co
 # Type information for BPF needs pahole and the kernel's vmlinux; modules load without.
 KMAKE = $(MAKE) -C $(KDIR) M=$$kb W=1 KCFLAGS=-Werror CONFIG_DEBUG_INFO_BTF_MODULES=
 
-.PHONY: modules modules-check modules-vm check-modules check-debug
+.PHONY: modules modules-check modules-vm test-modules check-modules check-debug
 modules:
 	$(Q)[ -e $(KDIR)/Makefile ] || { echo 'no kernel build directory "$(KDIR)": set KDIR' >&2; exit 2; }
 	$(Q)set -e; kb=$(KB); mkdir -p $$kb/type1 $$kb/pci $$kb/compat; \
@@ -32,7 +32,7 @@ modules:
 # For exactly the kernels that the guests boot.
 modules-vm:
 	$(Q)set -e; for name in $(MODULE_KERNELS); do \
-		tests/vm/toolchain $$name make -j$$(nproc) --no-print-directory modules; \
+		tests/vm/toolchain $$name make -j$$(nproc) --no-print-directory test-modules; \
 	done
 
 # C=2 runs sparse over every file; it fails when sparse says anything.
@@ -42,6 +42,15 @@ modules-check: modules-vm
 		find build/kernel/$$rel \( -name '*.o' -o -name '*.ko' \) ! -path '*/probes/*' -delete; \
 		tests/vm/toolchain $$name make -j$$(nproc) --no-print-directory modules KFLAGS='C=2 CF=-Wsparse-error'; \
 	done
+
+# Modules that only tests load, built against ours.
+test-modules: modules
+	$(Q)set -e; kb=$(CURDIR)/build/test-modules/$(KREL); mkdir -p $$kb; \
+	ln -sfn $(CURDIR)/tests/modules/Kbuild $(CURDIR)/tests/modules/*.c $$kb/; \
+	[ $$kb/has.h -nt tests/modules/probes ] || \
+		kernel/compat/probe $(KDIR) tests/modules/probes $$kb/has.h; \
+	$(KMAKE) VFIOCTL_KERNEL=$(KB) KBUILD_EXTRA_SYMBOLS=$(KB)/Module.symvers \
+		$(KFLAGS) $(if $(filter 1,$(V)),V=1,-s) modules
 
 # Races are for the debug kernel, which sees more of them; without BATS they are left to it.
 MODULE_BATS = $(filter-out %/kernel-races.bats,$(sort $(wildcard tests/bats/vm/kernel-*.bats)))

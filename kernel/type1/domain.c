@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The IOMMU's side: domains and what they map. */
+#define pr_fmt(fmt) "vfio_iommu_type1: " fmt
+
 #include <linux/err.h>
 #include <linux/sched.h>
 #include <linux/slab.h>

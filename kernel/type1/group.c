@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Groups come and go. */
+#define pr_fmt(fmt) "vfio_iommu_type1: " fmt
+
 #include <linux/err.h>
 #include <linux/slab.h>
 
@@ -36,12 +38,25 @@ static void note_region(struct t1_group *group, const struct iommu_resv_region *
 	/* Needed by firmware until a driver takes the device: it is ours now. */
 	if (region->type == IOMMU_RESV_DIRECT_RELAXABLE)
 		return;
-	if (region->type == IOMMU_RESV_SW_MSI && !group->has_msi_window) {
-		group->msi_window = region->start;
-		group->has_msi_window = true;
-	}
 	if (!t1_range_make(hole, region->start, region->length))
 		group->nr_holes++;
+}
+
+/* Doorbells that the hardware knows come before those that the kernel would map. */
+static void find_msi_window(struct t1_group *group, const struct list_head *regions)
+{
+	const struct iommu_resv_region *region;
+
+	list_for_each_entry (region, regions, list) {
+		if (region->type == IOMMU_RESV_MSI) {
+			group->has_msi_window = false;
+			return;
+		}
+		if (region->type == IOMMU_RESV_SW_MSI) {
+			group->msi_window = region->start;
+			group->has_msi_window = true;
+		}
+	}
 }
 
 static struct t1_group *group_new(struct iommu_group *iommu)
@@ -59,6 +74,7 @@ static struct t1_group *group_new(struct iommu_group *iommu)
 		group->iommu = iommu;
 		list_for_each_entry (region, &regions, list)
 			note_region(group, region);
+		find_msi_window(group, &regions);
 	}
 	list_for_each_entry_safe (region, next, &regions, list)
 		kfree(region);

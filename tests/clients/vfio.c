@@ -51,7 +51,8 @@ int group_of(const char *bdf)
 	char path[PATH_MAX], target[PATH_MAX];
 	ssize_t len;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group", bdf);
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/iommu_group",
+		 strchr(bdf, ':') ? "pci" : "platform", bdf);
 	len = readlink(path, target, sizeof(target) - 1);
 	if (len < 0)
 		die("cannot read '%s'", path);

@@ -42,7 +42,7 @@ int checks_status(void);
 /* ioctl() with -errno for an answer. */
 long ask(int fd, unsigned long cmd, void *arg);
 
-/* The IOMMU group of a PCI device, by its sysfs link. */
+/* The IOMMU group of a PCI device, or of a platform device whose name has no colon. */
 int group_of(const char *bdf);
 /* /dev/vfio/GROUP of the device with open(2)'s flags: a descriptor or -errno. */
 int group_open(const char *bdf, int flags);
