@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * edu BDF: the emulated teaching device does DMA both ways, is stopped outside of mappings, and
- * raises an MSI. Its registers are in docs/specs/edu of QEMU.
+ * edu BDF [OTHER]: the emulated teaching device does DMA both ways, is stopped outside of mappings,
+ * and raises an MSI. With OTHER, another one, it also writes a register of that one, whose BAR is
+ * mapped for it. Its registers are in docs/specs/edu of QEMU.
  */
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +32,7 @@
 #define CHUNK	      2048
 /* The device reaches 28 bits of address. */
 #define IOVA	      0x100000
+#define BAR_IOVA      0x1000000
 
 static volatile uint8_t *bar;
 
@@ -86,6 +89,46 @@ static void blocked(int container, uint8_t *memory)
 	both_ways(memory);
 }
 
+/* @device's BAR 0 as memory. */
+static void *bar_map(int device, uint64_t *size)
+{
+	uint64_t offset = region(device, VFIO_PCI_BAR0_REGION_INDEX, size);
+	void *map = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED, device, offset);
+
+	if (map == MAP_FAILED)
+		die("cannot map BAR 0");
+	return map;
+}
+
+/* The device writes @value into a register of the other one. */
+static void write_neighbour(uint8_t *memory, uint32_t value)
+{
+	memcpy(memory, &value, sizeof(value));
+	dma(IOVA, EDU_BUFFER, sizeof(value), 0);
+	dma(EDU_BUFFER, BAR_IOVA + REG_LIVE, sizeof(value), DMA_TO_RAM);
+}
+
+static void neighbour(const struct vfio *v, const char *other, uint8_t *memory)
+{
+	int group = group_open(other, O_RDWR | O_CLOEXEC), device;
+	volatile uint8_t *regs;
+	uint64_t size;
+
+	IS(group_attach(group, v->container), 0);
+	device = device_get(group, other);
+	pci_enable(device);
+	regs = bar_map(device, &size);
+	IS(dma_map(v->container, (void *)regs, size, BAR_IOVA), 0);
+	write_neighbour(memory, 0x12345678);
+	IS(*(volatile uint32_t *)(regs + REG_LIVE), (uint32_t)~0x12345678);
+	IS(dma_unmap(v->container, size, BAR_IOVA), 0);
+	write_neighbour(memory, 0xaaaaaaaa);
+	IS(*(volatile uint32_t *)(regs + REG_LIVE), (uint32_t)~0x12345678);
+	munmap((void *)regs, size);
+	close(device);
+	close(group);
+}
+
 static void msi(int device)
 {
 	struct pollfd event = { .fd = eventfd(0, EFD_CLOEXEC), .events = POLLIN };
@@ -107,14 +150,12 @@ int main(int argc, char **argv)
 	uint8_t *memory;
 	uint64_t size, offset;
 
-	if (argc != 2)
-		die("usage: edu BDF");
+	if (argc != 2 && argc != 3)
+		die("usage: edu BDF [OTHER]");
 	v = vfio_open(argv[1]);
 	pci_enable(v.device);
-	offset = region(v.device, VFIO_PCI_BAR0_REGION_INDEX, &size);
-	bar = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, v.device, offset);
-	if (bar == MAP_FAILED)
-		die("cannot map BAR 0");
+	offset = region(v.device, VFIO_PCI_BAR0_REGION_INDEX, NULL);
+	bar = bar_map(v.device, &size);
 	IS(reg_read(REG_ID), 0x010000ed);
 	reg_write(REG_LIVE, 0x12345678);
 	IS(reg_read(REG_LIVE), (uint32_t)~0x12345678);
@@ -123,6 +164,8 @@ int main(int argc, char **argv)
 	IS(dma_map(v.container, memory, 2 * PAGE, IOVA), 0);
 	both_ways(memory);
 	blocked(v.container, memory);
+	if (argc == 3)
+		neighbour(&v, argv[2], memory);
 	msi(v.device);
 	munmap((void *)bar, size);
 	vfio_close(&v);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * type1-args BDF: what GET_INFO, MAP and UNMAP answer to good, short, long and wrong arguments, and
- * at the borders of what can be said in 64 bits. True of the stock backend, too.
+ * at the borders of what can be said in 64 bits. True of the stock backend, too, which has more.
  */
 #include <errno.h>
 #include <string.h>
@@ -175,9 +175,28 @@ static void extensions(int c)
 	IS(ask(c, VFIO_CHECK_EXTENSION, (void *)VFIO_UNMAP_ALL), 1);
 	TRUE(ask(c, VFIO_CHECK_EXTENSION, (void *)VFIO_DMA_CC_IOMMU) >= 0);
 	IS(ask(c, VFIO_CHECK_EXTENSION, (void *)VFIO_SPAPR_TCE_IOMMU), 0);
+	/* DPDK asks for sPAPR's second model and for none at all. */
+	IS(ask(c, VFIO_CHECK_EXTENSION, (void *)VFIO_SPAPR_TCE_v2_IOMMU), 0);
+	IS(ask(c, VFIO_CHECK_EXTENSION, (void *)VFIO_NOIOMMU_IOMMU), 0);
 	IS(ask(c, VFIO_CHECK_EXTENSION, (void *)1000), 0);
 	IS(ask(c, VFIO_IOMMU_ENABLE, NULL), -ENOTTY);
 	IS(ask(c, VFIO_EEH_PE_OP, NULL), -ENOTTY);
+}
+
+/* What ours does without is said to be missing wherever a client may look for it. */
+static void not_there(int c, void *memory)
+{
+	const uint32_t size = sizeof(struct vfio_iommu_type1_dma_map);
+	struct vfio_iommu_type1_dirty_bitmap dirty = { .argsz = sizeof(dirty),
+						       .flags = VFIO_IOMMU_DIRTY_PAGES_FLAG_START };
+
+	TRUE(!info_capability(c, VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION));
+	IS(ask(c, VFIO_IOMMU_DIRTY_PAGES, &dirty), -ENOTTY);
+	IS(ask(c, VFIO_CHECK_EXTENSION, (void *)VFIO_UPDATE_VADDR), 0);
+	IS(map_with(c, size, VFIO_DMA_MAP_FLAG_VADDR, (uintptr_t)memory, 0x10000, 4096), -EINVAL);
+	IS(map_with(c, size, 3 | VFIO_DMA_MAP_FLAG_VADDR, (uintptr_t)memory, 0x10000, 4096),
+	   -EINVAL);
+	IS(unmapped(c, VFIO_DMA_UNMAP_FLAG_VADDR, 0x10000, 4096), -EINVAL);
 }
 
 int main(int argc, char **argv)
@@ -197,6 +216,8 @@ int main(int argc, char **argv)
 	ranges_are_kept(v.container, memory);
 	map_answers(v.container, memory);
 	unmap_answers(v.container);
+	if (ours())
+		not_there(v.container, memory);
 	map_fails_whole(v.container, memory);
 	vfio_close(&v);
 	return checks_status();

@@ -32,3 +32,11 @@ teardown() {
 @test "device memory can be mapped, is not charged, and obeys its protection" {
 	client type1-frames $EDU
 }
+
+@test "a device reaches the registers of another through a mapping of its BAR, and not without" {
+	client edu $EDU $OTHER
+}
+
+@test "a container has as many mappings as dma_entry_limit said when it began, also 262,144" {
+	client type1-limit $EDU
+}
