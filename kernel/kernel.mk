@@ -57,7 +57,7 @@ MODULE_BATS = $(filter-out %/kernel-races.bats,$(sort $(wildcard tests/bats/vm/k
 
 check-modules: modules-vm clients
 	$(Q)tests/vm/suite --kernels "$(MODULE_KERNELS)" --modules build/kernel --tap build/tap \
-		$(or $(BATS),$(MODULE_BATS))
+		--run '--timeout 1200' $(or $(BATS),$(MODULE_BATS))
 
 # make check-debug [RACES=N] [BATS=FILE...] - on the kernel of tests/vm/mkdebug
 check-debug:
