@@ -107,14 +107,6 @@ TERM"
 	run -0 grep -azx 'PATH=/usr/sbin:/usr/bin:/sbin:/bin' $said
 }
 
-@test "a library's own variable does not hide what is mounted" {
-	printf 'none /srv tmpfs rw 0 0\n' >"$BATS_TEST_TMPDIR/table"
-	run -4 env LIBMOUNT_FSTAB="$BATS_TEST_TMPDIR/table" LIBMOUNT_MTAB="$BATS_TEST_TMPDIR/table" \
-		LIBMOUNT_DEBUG=all "$VFIOCTL" bind 0000:02:00.0
-	assert_output --partial "'/srv' on '/dev/nvme"
-	refute_output --partial libmount
-}
-
 @test "a configuration in a directory that others may write is refused, before anything is done" {
 	local before
 	before=$(state)
