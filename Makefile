@@ -25,7 +25,7 @@ say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 SAN ?= 0
 B := $(if $(filter 1,$(SAN)),build-san,build)
 
-LIBS := libpci smartcols libkmod mount libmnl json-c libcap
+LIBS := libpci smartcols libkmod mount blkid libmnl json-c libcap
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wvla -Wwrite-strings -Wpointer-arith -Wundef -Wimplicit-fallthrough
 comma := ,

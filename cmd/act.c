@@ -242,6 +242,27 @@ static int ask(const struct cmd_run *run, const struct devices *d, struct error 
 	return error_set(err, EXIT_FAILED, ECANCELED, "nothing was changed");
 }
 
+/* One finding that somebody at a terminal may wave through. */
+static bool ask_finding(void *arg, const struct safety_finding *f)
+{
+	const struct cmd_run *run = arg;
+	_cleanup_free_ char *resource = text_escape(f->resource);
+	_cleanup_free_ char *name = text_escape(f->target->device->name);
+	char answer[16] = "";
+
+	fprintf(stderr, "the host may need '%s': %s; %s it? [y/N] ", name ?: "?", resource ?: "?",
+		run->cmd->name);
+	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static void tell_informs(const struct cmd_run *run, const struct change_set *set)
+{
+	for (size_t i = 0; i < set->safety.n; i++)
+		if (set->safety.v[i].verdict == SAFETY_INFORM)
+			cmd_warn(run, "'%s': %s", set->safety.v[i].target->device->name,
+				 set->safety.v[i].resource);
+}
+
 /* Progress. */
 
 struct progress {
@@ -318,6 +339,8 @@ static int change(struct change_set *set, const struct cmd_run *run, struct erro
 	refused = preflight(set, modules, o->driver, err);
 	if (refused < 0)
 		return refused;
+	if (!set->dry_run)
+		tell_informs(run, set);
 	if (refused && !set->dry_run) {
 		leave_alone(set);
 		return 0;
@@ -399,6 +422,10 @@ enum exit_status act_run(struct cmd_run *run, enum change_verb verb, struct erro
 
 	if (!host)
 		return EXIT_DONE;
+	if (!run->dry_run && isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
+		set.ask = ask_finding;
+		set.ask_arg = run;
+	}
 	if (verb == CHANGE_RECOVER)
 		recover(&set, run, &unfinished, err);
 	else

@@ -11,7 +11,7 @@ struct act_options {
 	bool group;
 	bool yes;
 	int timeout_ms;
-	unsigned int allow;
+	uint64_t allow;
 };
 
 enum act_option {

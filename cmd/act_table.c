@@ -57,9 +57,11 @@ const struct column act_plan_columns[ACT_N_PLAN_COLUMNS] = {
 	[PLAN_GROUP] = { "GROUP", 4, COLF_DEFAULT | COLF_RIGHT, COL_NUMBER, "IOMMU group", 0 },
 	[PLAN_NR] = { "NR", 2, COLF_DEFAULT | COLF_RIGHT, COL_NUMBER, "the step's number", 0 },
 	[PLAN_STEP] = { "STEP", 8, COLF_DEFAULT, COL_STRING,
-			"load, unbind, override, bind, probe, verify; none; refuse; forgotten", 0 },
+			"load, unbind, override, bind, probe, verify; none; "
+			"block, unknown, ask, inform, allowed; refuse; forgotten",
+			0 },
 	[PLAN_VALUE] = { "VALUE", 8, COLF_DEFAULT, COL_STRING,
-			 "the driver or module that the step is about", 0 },
+			 "driver or module of the step, or reason of what was found", 0 },
 	[PLAN_UNDO] = { "UNDO", 12, COLF_DEFAULT, COL_STRING, "what undoes it", 0 },
 	[PLAN_MESSAGE] = { "MESSAGE", 0.4, COLF_DEFAULT | COLF_TRUNC, COL_STRING,
 			   "what there is to say about it", 0 },
@@ -306,6 +308,28 @@ static int add_steps(struct table *table, const struct change *change)
 	return 0;
 }
 
+/* What was found of the device, as `status` tells it, too. */
+static int add_findings(struct table *table, const struct change_set *set,
+			const struct change *change)
+{
+	for (size_t i = 0; i < set->safety.n; i++) {
+		const struct safety_finding *f = &set->safety.v[i];
+		bool allowed = f->verdict > SAFETY_INFORM && (f->bit & set->allow);
+		struct row *row;
+
+		if (f->target != &change->target)
+			continue;
+		row = plan_row(table, change);
+		if (!row)
+			return -ENOMEM;
+		row_str(row, PLAN_STEP, allowed ? "allowed" : safety_verdict_name(f->verdict));
+		row_str(row, PLAN_VALUE, f->reason);
+		row_str(row, PLAN_MESSAGE, f->resource);
+		row_colour(row, allowed || f->verdict == SAFETY_INFORM ? "yellow" : "red");
+	}
+	return 0;
+}
+
 int act_print_plan(const struct cmd_run *run, const struct change_set *set, struct error *err)
 {
 	_cleanup_(table_freep) struct table *table =
@@ -317,9 +341,10 @@ int act_print_plan(const struct cmd_run *run, const struct change_set *set, stru
 	for (size_t i = 0; !ret && i < set->n; i++) {
 		const struct change *change = &set->v[i];
 
-		if (change->result == CHANGE_PLANNED)
+		ret = add_findings(table, set, change);
+		if (!ret && change->result == CHANGE_PLANNED)
 			ret = add_steps(table, change);
-		else
+		else if (!ret)
 			ret = add_note(table, change,
 				       change->status == EXIT_DONE ? "none" : "refuse");
 	}

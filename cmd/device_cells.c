@@ -12,8 +12,61 @@
 #include "node.h"
 #include "viability.h"
 
+/* Each is held by an fd. */
+#define JUDGED_AT_ONCE	 256
+
+/* Whoever only looks need not wait for as long as whoever changes. */
+#define JUDGE_TIMEOUT_MS 5000
+
+static void forget_judgement(struct device_cells *cells)
+{
+	safety_clear(&cells->safety);
+	for (size_t i = 0; i < cells->n_targets; i++)
+		target_close(&cells->targets[i]);
+	free(cells->targets);
+	cells->targets = NULL;
+	cells->n_targets = 0;
+}
+
+int device_cells_judge(struct device_cells *cells, size_t index, struct error *err)
+{
+	const struct selection *sel = &cells->gather.sel;
+	_cleanup_free_ const struct target **some = calloc(JUDGED_AT_ONCE, sizeof(*some));
+	size_t n = 0;
+
+	if (index < cells->first + cells->n_targets && index >= cells->first)
+		return 0;
+	forget_judgement(cells);
+	cells->first = index;
+	cells->targets = calloc(JUDGED_AT_ONCE, sizeof(*cells->targets));
+	if (!cells->targets || !some)
+		return gather_no_memory(err);
+	while (cells->n_targets < JUDGED_AT_ONCE && index + cells->n_targets < sel->n) {
+		struct target *target = &cells->targets[cells->n_targets];
+		const struct device *device = sel->devices[index + cells->n_targets++];
+		struct error why = { 0 };
+
+		/* What is gone meanwhile is not judged, and its cells stay null. */
+		if (!target_open(target, cells->gather.host, device, &why))
+			some[n++] = target;
+		else
+			target_close(target);
+	}
+	return safety_judge(&cells->safety, some, n, SAFETY_GROUPS, JUDGE_TIMEOUT_MS, err);
+}
+
+/* NULL: it was gone. */
+static const struct target *judged(const struct device_cells *cells, const struct device *device)
+{
+	for (size_t i = 0; i < cells->n_targets; i++)
+		if (cells->targets[i].device == device)
+			return &cells->targets[i];
+	return NULL;
+}
+
 void device_cells_clear(struct device_cells *cells)
 {
+	forget_judgement(cells);
 	gather_clear(&cells->gather);
 	names_free(cells->names);
 	modules_free(cells->modules);
@@ -256,4 +309,23 @@ int device_cell_node(struct device_cells *cells, struct row *row, size_t id,
 		return row_str(row, id, node.path);
 	node_access(&node, access, sizeof(access));
 	return row_str(row, id, access);
+}
+
+int device_cell_safety(struct device_cells *cells, struct row *row, size_t id,
+		       const struct device *device)
+{
+	const struct target *target = judged(cells, device);
+	int ret = 0;
+
+	if (!target)
+		return 0;
+	if (id == DEV_SAFETY)
+		return row_str(row, id, safety_verdict_name(safety_worst(&cells->safety, target)));
+	for (size_t i = 0; !ret && i < cells->safety.n; i++) {
+		const struct safety_finding *f = &cells->safety.v[i];
+
+		if (f->target == target)
+			ret = row_add(row, id, id == DEV_REASONS ? f->reason : f->resource);
+	}
+	return ret;
 }

@@ -4,6 +4,7 @@
 #define VFIOCTL_DEVICE_CELLS_H
 
 #include "gather.h"
+#include "safety.h"
 
 enum device_column {
 	DEV_BDF,
@@ -42,6 +43,9 @@ enum device_column {
 	DEV_NODE_ACCESS,
 	DEV_CDEV,
 	DEV_CDEV_ACCESS,
+	DEV_SAFETY,
+	DEV_REASONS,
+	DEV_RESOURCES,
 };
 
 /* Zero-initialise; what only some cells need is made when the first of them is filled. */
@@ -49,6 +53,10 @@ struct device_cells {
 	struct gather gather;
 	struct names *names;
 	struct modules *modules;
+	/* The judgement on those selected devices from @first on, some at a time. */
+	struct safety safety;
+	struct target *targets;
+	size_t first, n_targets;
 };
 
 void device_cells_clear(struct device_cells *cells);
@@ -85,5 +93,14 @@ int device_cell_variants(struct device_cells *cells, struct row *row, size_t id,
 			 const struct device *device);
 int device_cell_node(struct device_cells *cells, struct row *row, size_t id,
 		     const struct device *device);
+
+int device_cell_safety(struct device_cells *cells, struct row *row, size_t id,
+		       const struct device *device);
+
+/*
+ * Judges the selected device @index, and those behind it as well: what it costs is hardly more.
+ * Before the cells of that device are filled. 0, or -errno with a sentence.
+ */
+int device_cells_judge(struct device_cells *cells, size_t index, struct error *err);
 
 #endif

@@ -9,6 +9,7 @@
 enum {
 	NEED_GROUPS = 1 << 0,
 	NEED_WHITELIST = 1 << 1,
+	NEED_SAFETY = 1 << 2,
 };
 
 #define SHOWN COLF_DEFAULT
@@ -56,6 +57,13 @@ const struct column device_columns[N_DEVICE_COLUMNS] = {
 	[DEV_NODE_ACCESS] = { "NODE-ACCESS", 0, 0, COL_STRING, "owner, group and mode of NODE", 0 },
 	[DEV_CDEV] = { "CDEV", 0, 0, COL_STRING, "its own device node", 0 },
 	[DEV_CDEV_ACCESS] = { "CDEV-ACCESS", 0, 0, COL_STRING, "owner, group and mode of CDEV", 0 },
+	[DEV_SAFETY] = { "SAFETY", 0, 0, COL_STRING,
+		"may it be taken from the host: clear, inform, ask, unknown or block",
+		NEED_GROUPS | NEED_SAFETY },
+	[DEV_REASONS] = { "REASONS", 0, 0, COL_STRINGS, "why, in the words of --allow",
+		NEED_GROUPS | NEED_SAFETY },
+	[DEV_RESOURCES] = { "RESOURCES", 0, 0, COL_STRINGS, "what it is needed for, one for each reason",
+		NEED_GROUPS | NEED_SAFETY },
 };
 /* clang-format on */
 
@@ -79,6 +87,8 @@ static int (*const fill[])(struct device_cells *, struct row *, size_t, const st
 	[DEV_DOMAIN] = device_cell_text,       [DEV_RESERVED] = device_cell_list,
 	[DEV_NODE] = device_cell_node,	       [DEV_NODE_ACCESS] = device_cell_node,
 	[DEV_CDEV] = device_cell_node,	       [DEV_CDEV_ACCESS] = device_cell_node,
+	[DEV_SAFETY] = device_cell_safety,     [DEV_REASONS] = device_cell_safety,
+	[DEV_RESOURCES] = device_cell_safety,
 };
 
 _Static_assert(ARRAY_SIZE(fill) == ARRAY_SIZE(device_columns), "each column has its filler");
@@ -119,6 +129,10 @@ int device_rows(struct table *table, const struct cmd_run *run, struct error *er
 	int ret = prepare(&cells, run, table_needs(table), err);
 
 	for (size_t i = 0; ret >= 0 && i < cells.gather.sel.n; i++) {
+		if (table_needs(table) & NEED_SAFETY)
+			ret = device_cells_judge(&cells, i, err);
+		if (ret < 0)
+			return ret;
 		ret = add_device(&cells, table, cells.gather.sel.devices[i]);
 		if (ret < 0)
 			gather_no_memory(err);

@@ -5,7 +5,7 @@
 
 #include "gather.h"
 
-#define N_DEVICE_COLUMNS 36
+#define N_DEVICE_COLUMNS 39
 extern const struct column device_columns[N_DEVICE_COLUMNS];
 
 /*

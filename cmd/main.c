@@ -136,8 +136,8 @@ static enum exit_status list_columns(struct cmd_run *run, struct error *err)
 static unsigned int privileges_of(const struct cmd_run *run)
 {
 	if ((run->cmd->flags & CMD_NEEDS_ROOT) && !run->dry_run)
-		return PRIVILEGE_LOOK | PRIVILEGE_MODULES | PRIVILEGE_STACK;
-	return PRIVILEGE_LOOK;
+		return PRIVILEGE_LOOK | PRIVILEGE_MODULES | PRIVILEGE_STACK | PRIVILEGE_MEMORY;
+	return PRIVILEGE_LOOK | PRIVILEGE_MEMORY;
 }
 
 static enum exit_status run_checked(struct cmd_run *run, struct error *err)

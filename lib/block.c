@@ -18,9 +18,9 @@
 
 struct walk {
 	int sysfs;
-	int (*fn)(void *arg, const char *path);
-	void *arg;
-	int dir; /* whose entries are being walked */
+	const struct block_visitor *visitor;
+	int dir;		 /* whose entries are being walked */
+	char name[NAME_MAX + 1]; /* of the block device that is left last */
 	int depth;
 	size_t found;
 };
@@ -66,7 +66,7 @@ static int on_subsystem_entry(void *arg, const char *name)
 	if (sysfs_real_path(walk->dir, name, path, sizeof(path)))
 		return -ENODEV;
 	walk->found++;
-	return walk->fn(walk->arg, path);
+	return walk->visitor->base(walk->visitor->arg, path, walk->name);
 }
 
 static int walk_backing_file(struct walk *walk, const char *file)
@@ -96,6 +96,8 @@ static int walk_disk(struct walk *walk, const char *real)
 		return 0;
 	if (sysfs_read(walk->dir, "loop/backing_file", text, sizeof(text)) > 0)
 		return walk_backing_file(walk, text);
+	if (sysfs_read(walk->dir, "backing_dev", text, sizeof(text)) > 0 && text[0] == '/')
+		return walk_backing_file(walk, text);
 	if (subsystem) {
 		struct walk up = *walk;
 
@@ -106,7 +108,7 @@ static int walk_disk(struct walk *walk, const char *real)
 		close(up.dir);
 		return ret;
 	}
-	return walk->fn(walk->arg, real);
+	return walk->visitor->base(walk->visitor->arg, real, walk->name);
 }
 
 static int walk_dev(struct walk *walk, dev_t dev)
@@ -121,6 +123,11 @@ static int walk_dev(struct walk *walk, dev_t dev)
 	_cleanup_close_ int dir = sysfs_open_dir(walk->sysfs, path);
 	if (dir < 0)
 		return dir == -ENOENT ? -ENODEV : dir;
+	ret = sysfs_link_name(walk->sysfs, path, disk.name, sizeof(disk.name));
+	if (!ret && walk->visitor->passed)
+		ret = walk->visitor->passed(walk->visitor->arg, dev);
+	if (ret)
+		return ret;
 	_cleanup_close_ int parent =
 		sysfs_exists(dir, "partition") ? -1 : sysfs_open_dir(dir, "..");
 	disk.dir = parent >= 0 ? parent : dir;
@@ -128,9 +135,33 @@ static int walk_dev(struct walk *walk, dev_t dev)
 	return ret ?: walk_disk(&disk, real);
 }
 
-int block_each_base(int sysfs, dev_t dev, int (*fn)(void *arg, const char *path), void *arg)
+int block_walk(int sysfs, dev_t dev, const struct block_visitor *visitor)
 {
-	struct walk walk = { .sysfs = sysfs, .fn = fn, .arg = arg };
+	struct walk walk = { .sysfs = sysfs, .visitor = visitor };
 
 	return walk_dev(&walk, dev);
+}
+
+int block_dev(int sysfs, const char *name, dev_t *dev)
+{
+	char path[NAME_MAX + 32], text[32];
+	unsigned int major, minor;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "class/block/%s/dev", name);
+	n = sysfs_read(sysfs, path, text, sizeof(text));
+	if (n < 0)
+		return n;
+	if (sscanf(text, "%u:%u", &major, &minor) != 2)
+		return -EINVAL;
+	*dev = makedev(major, minor);
+	return 0;
+}
+
+void block_node(const char *name, char *buf, size_t size)
+{
+	snprintf(buf, size, "/dev/%s", name);
+	for (char *p = buf + 5; *p; p++)
+		if (*p == '!')
+			*p = '/';
 }

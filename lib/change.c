@@ -96,6 +96,7 @@ void change_set_clear(struct change_set *set)
 		plan_clear(&change->steps);
 	}
 	free(set->v);
+	safety_clear(&set->safety);
 	*set = (struct change_set){ 0 };
 }
 

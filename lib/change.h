@@ -11,6 +11,7 @@
 
 #include "error.h"
 #include "plan.h"
+#include "safety.h"
 #include "target.h"
 
 enum change_verb { CHANGE_BIND, CHANGE_UNBIND, CHANGE_RECOVER };
@@ -55,7 +56,11 @@ struct change_set {
 	enum change_verb verb;
 	bool dry_run;
 	int timeout_ms;
-	unsigned int allow; /* safety.h */
+	uint64_t allow; /* safety.h */
+	/* Does the finding, which asks, not matter? NULL: nobody can be asked. */
+	bool (*ask)(void *arg, const struct safety_finding *finding);
+	void *ask_arg;
+	struct safety safety; /* what preflight() found, allowed or not */
 
 	struct change *v; /* sorted by group */
 	size_t n;

@@ -21,6 +21,22 @@ struct holders {
 };
 
 /*
+ * What is looked for: a device node by its number, or a file by its path as the kernel tells it,
+ * or both. With @begins, every file whose path begins so.
+ */
+struct holders_wanted {
+	dev_t rdev;	  /* 0: by its path alone */
+	const char *path; /* NULL: by its number alone */
+	bool begins;
+};
+
+/*
+ * Who has one of @n files open, or with @maps who has one mapped. Each process is named once for
+ * each. 0, or -errno when /proc cannot be walked at all.
+ */
+int holders_search(struct holders *out, const struct holders_wanted *wanted, size_t n, bool maps);
+
+/*
  * Who has one of @n character devices open. Each process is named once for a node. 0, or -errno
  * when /proc cannot be walked at all.
  */

@@ -165,10 +165,42 @@ static bool stays(const struct change_set *set, const struct change *change)
 	return !driver || (!driver->vfio && strcmp(driver->name, HOLDS_ONLY) != 0);
 }
 
+static void refuse_target(struct change_set *set, const struct target *target,
+			  const struct error *why)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (&set->v[i].target == target)
+			refuse(&set->v[i], why);
+}
+
+static bool is_refused(const struct change_set *set, const struct target *target)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (&set->v[i].target == target)
+			return set->v[i].ended;
+	return false;
+}
+
+/* The gravest first: nobody is asked about a device that is refused anyway. */
+static void weigh(struct change_set *set, enum safety_verdict verdict)
+{
+	for (size_t i = 0; i < set->safety.n; i++) {
+		const struct safety_finding *f = &set->safety.v[i];
+		struct error why = { 0 };
+
+		if (f->verdict != verdict || is_refused(set, f->target) ||
+		    !safety_refuse(f, set->allow, &why))
+			continue;
+		if (verdict == SAFETY_ASK && set->ask && set->ask(set->ask_arg, f))
+			set->allow |= f->bit;
+		else
+			refuse_target(set, f->target, &why);
+	}
+}
+
 static int judge(struct change_set *set, struct error *err)
 {
 	_cleanup_free_ const struct target **targets = calloc(set->n ?: 1, sizeof(*targets));
-	struct safety safety = { 0 };
 	size_t n = 0;
 	int ret;
 
@@ -177,17 +209,10 @@ static int judge(struct change_set *set, struct error *err)
 	for (size_t i = 0; i < set->n; i++)
 		if (!set->v[i].ended && !stays(set, &set->v[i]))
 			targets[n++] = &set->v[i].target;
-	ret = safety_judge(&safety, targets, n, 0, err);
-	for (size_t i = 0; !ret && i < safety.n; i++) {
-		struct error why = { 0 };
-
-		if (!safety_refuse(&safety.v[i], set->allow, &why))
-			continue;
-		for (size_t j = 0; j < set->n; j++)
-			if (&set->v[j].target == safety.v[i].target)
-				refuse(&set->v[j], &why);
-	}
-	safety_clear(&safety);
+	ret = safety_judge(&set->safety, targets, n, set->verb == CHANGE_BIND ? SAFETY_GROUPS : 0,
+			   set->timeout_ms, err);
+	for (int verdict = SAFETY_BLOCK; !ret && verdict >= SAFETY_ASK; verdict--)
+		weigh(set, verdict);
 	return ret;
 }
 

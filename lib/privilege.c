@@ -20,6 +20,8 @@ static const struct {
 	{ PRIVILEGE_MODULES, CAP_SYS_MODULE },
 	/* /proc/PID/stack (proc(5)). */
 	{ PRIVILEGE_STACK, CAP_SYS_ADMIN },
+	/* The addresses in /proc/iomem. */
+	{ PRIVILEGE_MEMORY, CAP_SYS_ADMIN },
 };
 
 /* What was raised, and so is in effect. */

@@ -13,6 +13,7 @@ enum privilege {
 	PRIVILEGE_LOOK = 1 << 0,    /* at other processes' files, into other users' directories */
 	PRIVILEGE_MODULES = 1 << 1, /* load a kernel module */
 	PRIVILEGE_STACK = 1 << 2,   /* see where in the kernel another process is */
+	PRIVILEGE_MEMORY = 1 << 3,  /* see where in memory the firmware's framebuffer is */
 };
 
 /*

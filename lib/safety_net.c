@@ -1,280 +1,163 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Checks for what the host says over the network: addresses and routes, through bonds and bridges.
  */
-#include <arpa/inet.h>
+#include "safety_net.h"
+
 #include <errno.h>
-#include <ifaddrs.h>
-#include <libmnl/libmnl.h>
 #include <limits.h>
-#include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"
-#include "safety_check.h"
+#include "netlink.h"
 #include "sysfs.h"
 
 #define CLASS_NETWORK 0x02
-#define UPPER_PREFIX  "upper_"
 
-/* An interface that rests on one of the devices. */
-struct link {
-	const struct target *target;
-	char name[IFNAMSIZ];
-	char base[IFNAMSIZ]; /* the device's own; another than @name for a bond, bridge, vlan */
-};
-
-struct links {
-	struct safety_run *run;
-	struct link *v;
-	size_t n, room;
-	const struct link *below; /* whose uppers are being walked */
-};
-
-static int add_link(struct links *links, const struct target *target, const char *name,
-		    const char *base)
+int net_links_find(struct net_links *links, struct safety_run *run)
 {
-	struct link *link;
+	_cleanup_free_ const char **paths = calloc(run->n ?: 1, sizeof(*paths));
+	int ret;
 
-	for (size_t i = 0; i < links->n; i++)
-		if (links->v[i].target == target && !strcmp(links->v[i].name, name))
-			return 0;
-	if (strlen(name) >= IFNAMSIZ || strlen(base) >= IFNAMSIZ)
-		return 0;
-	if (links->n == links->room) {
-		size_t room = links->room ? links->room * 2 : 8;
-		struct link *v = reallocarray(links->v, room, sizeof(*v));
-
-		if (!v)
-			return -ENOMEM;
-		links->v = v;
-		links->room = room;
-	}
-	link = &links->v[links->n++];
-	link->target = target;
-	strcpy(link->name, name);
-	strcpy(link->base, base);
-	return 0;
-}
-
-static int on_interface(void *arg, const char *name)
-{
-	struct links *links = arg;
-	const struct target *target;
-	char path[NAME_MAX + 16], real[PATH_MAX];
-
-	snprintf(path, sizeof(path), "class/net/%s", name);
-	if (sysfs_real_path(links->run->host->sysfs, path, real, sizeof(real)))
-		return 0;
-	target = safety_target_of(links->run, real);
-	return target ? add_link(links, target, name, name) : 0;
-}
-
-static int on_upper(void *arg, const char *name)
-{
-	struct links *links = arg;
-	const struct link below = *links->below;
-
-	if (strncmp(name, UPPER_PREFIX, strlen(UPPER_PREFIX)) != 0)
-		return 0;
-	return add_link(links, below.target, name + strlen(UPPER_PREFIX), below.base);
-}
-
-/* The interfaces below the devices, and all that rest on those. The caller frees @links->v. */
-static int find_links(struct links *links)
-{
-	int ret = sysfs_each(links->run->host->sysfs, "class/net", on_interface, links);
-
-	if (ret == -ENOENT)
-		return 0;
-	/* Grows while it is walked: an upper may have uppers. */
-	for (size_t i = 0; !ret && i < links->n; i++) {
-		struct link below = links->v[i];
-		char path[IFNAMSIZ + 16];
-
-		snprintf(path, sizeof(path), "class/net/%s", below.name);
-		links->below = &below;
-		ret = sysfs_each(links->run->host->sysfs, path, on_upper, links);
-		if (ret == -ENOENT)
-			ret = 0;
-	}
+	*links = (struct net_links){ .run = run };
+	if (!paths)
+		return -ENOMEM;
+	for (size_t i = 0; i < run->n; i++)
+		paths[i] = run->targets[i]->path;
+	ret = interfaces_find(&links->interfaces, run->host->sysfs, paths, run->n);
 	if (!ret || ret == -ENOMEM)
 		return ret;
-	return safety_unknown(links->run, NULL, "cannot list interfaces: %s", strerror(-ret));
+	net_links_clear(links);
+	return safety_unknown(run, NULL, "cannot list interfaces: %s", strerror(-ret));
 }
 
-static const char *through(const struct link *link, char *buf, size_t size)
+void net_links_clear(struct net_links *links)
 {
-	if (strcmp(link->name, link->base) != 0)
-		snprintf(buf, size, " over '%s'", link->base);
-	else
-		*buf = '\0';
-	return buf;
+	interfaces_clear(&links->interfaces);
+}
+
+static const struct target *owner_of(const struct net_links *links, size_t i)
+{
+	return links->run->targets[links->interfaces.v[i].owner];
+}
+
+int net_links_found(struct net_links *links, const char *name, enum safety_verdict verdict,
+		    const char *what)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < links->interfaces.n; i++) {
+		const struct interface *link = &links->interfaces.v[i];
+		bool above = strcmp(link->name, link->base) != 0;
+
+		if (strcmp(link->name, name) != 0)
+			continue;
+		ret = safety_say(links->run, owner_of(links, i), verdict, "%s on '%s'%s%s%s", what,
+				 name, above ? " over '" : "", above ? link->base : "",
+				 above ? "'" : "");
+	}
+	return ret;
+}
+
+/* What is down carries nothing. What cannot be read may be up. */
+static bool is_up(const struct net_links *links, const struct interface *link)
+{
+	char path[IF_NAMESIZE + 32];
+	long flags;
+
+	snprintf(path, sizeof(path), "class/net/%s/flags", link->base);
+	return sysfs_read_long(links->run->host->sysfs, path, &flags) || (flags & IFF_UP);
+}
+
+int net_links_unknown(struct net_links *links, const char *what, const char *why)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < links->interfaces.n; i++)
+		if (is_up(links, &links->interfaces.v[i]))
+			ret = safety_unknown(links->run, owner_of(links, i),
+					     "cannot tell which interface carries %s: %s", what,
+					     why);
+	return ret;
+}
+
+int net_links_server(struct net_links *links, const char *address, const char *what)
+{
+	char interface[IF_NAMESIZE];
+	bool local;
+	int ret = netlink_route_to(address, interface, &local);
+
+	if (ret)
+		return net_links_unknown(
+			links, what, ret == -EINVAL ? "it is known by name only" : strerror(-ret));
+	return local ? 0 : net_links_found(links, interface, SAFETY_BLOCK, what);
 }
 
 /* Addresses. */
 
-static int check_address(struct links *links, const struct ifaddrs *ifa)
+static int on_address(void *arg, const struct net_address *address)
 {
-	char text[INET6_ADDRSTRLEN] = "?", over[IFNAMSIZ + 16];
-	const void *bytes;
-	int ret = 0;
+	char what[96];
 
-	if (!ifa->ifa_addr || !(ifa->ifa_flags & IFF_UP))
+	if (!address->up)
 		return 0;
-	if (ifa->ifa_addr->sa_family == AF_INET)
-		bytes = &((const struct sockaddr_in *)ifa->ifa_addr)->sin_addr;
-	else if (ifa->ifa_addr->sa_family == AF_INET6)
-		bytes = &((const struct sockaddr_in6 *)ifa->ifa_addr)->sin6_addr;
-	else
-		return 0;
-	inet_ntop(ifa->ifa_addr->sa_family, bytes, text, sizeof(text));
-	for (size_t i = 0; !ret && i < links->n; i++)
-		if (!strcmp(links->v[i].name, ifa->ifa_name))
-			ret = safety_found(links->run, links->v[i].target, "address %s on '%s'%s",
-					   text, ifa->ifa_name,
-					   through(&links->v[i], over, sizeof(over)));
-	return ret;
+	snprintf(what, sizeof(what), "address %s", address->text);
+	return net_links_found(arg, address->interface,
+			       address->link_local ? SAFETY_ASK : SAFETY_BLOCK, what);
 }
 
 int safety_check_address(struct safety_run *run)
 {
-	struct links links = { .run = run };
-	struct ifaddrs *list = NULL;
-	int ret = find_links(&links);
+	struct net_links links;
+	int ret = net_links_find(&links, run);
 
-	if (!ret && links.n) {
-		if (getifaddrs(&list))
-			ret = safety_unknown(run, NULL, "cannot list addresses: %s",
-					     strerror(errno));
-		for (const struct ifaddrs *ifa = list; ifa && !ret; ifa = ifa->ifa_next)
-			ret = check_address(&links, ifa);
-		freeifaddrs(list);
-	}
-	free(links.v);
-	return ret;
+	if (!ret && links.interfaces.n)
+		ret = netlink_addresses(on_address, &links);
+	net_links_clear(&links);
+	if (!ret || ret == -ENOMEM)
+		return ret;
+	return safety_unknown(run, NULL, "cannot list addresses: %s", strerror(-ret));
 }
 
 /* Routes. */
 
-struct route {
-	int family;
-	const void *to; /* NULL: default */
-	unsigned int prefix;
-};
-
-static bool is_of_no_account(const struct rtmsg *rtm, const struct route *route)
+static int on_route(void *arg, const struct net_route *route)
 {
-	const unsigned char *to = route->to;
+	char what[96];
 
-	/* The kernel makes these by itself for any interface that is up. */
-	if (rtm->rtm_type != RTN_UNICAST || rtm->rtm_table == RT_TABLE_LOCAL)
-		return true;
-	return rtm->rtm_family == AF_INET6 && to && to[0] == 0xfe && (to[1] & 0xc0) == 0x80;
-}
-
-static int report_route(struct links *links, unsigned int index, const struct route *route)
-{
-	char name[IFNAMSIZ], to[INET6_ADDRSTRLEN] = "default", over[IFNAMSIZ + 16];
-	int ret = 0;
-
-	if (!if_indextoname(index, name))
-		return 0;
-	if (route->to)
-		inet_ntop(route->family, route->to, to, sizeof(to));
-	for (size_t i = 0; !ret && i < links->n; i++)
-		if (!strcmp(links->v[i].name, name))
-			ret = safety_found(links->run, links->v[i].target, "route to %s on '%s'%s",
-					   to, name, through(&links->v[i], over, sizeof(over)));
-	return ret;
-}
-
-static int report_hops(struct links *links, const struct nlattr *attr, const struct route *route)
-{
-	const struct rtnexthop *hop = mnl_attr_get_payload(attr);
-	int left = mnl_attr_get_payload_len(attr), ret = 0;
-
-	while (!ret && RTNH_OK(hop, left)) {
-		ret = report_route(links, hop->rtnh_ifindex, route);
-		left -= RTNH_ALIGN(hop->rtnh_len);
-		hop = RTNH_NEXT(hop);
-	}
-	return ret;
-}
-
-static int on_route(const struct nlmsghdr *nlh, void *data)
-{
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	struct links *links = data;
-	const struct nlattr *attr, *hops = NULL;
-	struct route route = { .family = rtm->rtm_family, .prefix = rtm->rtm_dst_len };
-	unsigned int index = 0;
-	int ret = 0;
-
-	mnl_attr_for_each(attr, nlh, sizeof(*rtm))
-	{
-		if (mnl_attr_get_type(attr) == RTA_DST)
-			route.to = mnl_attr_get_payload(attr);
-		else if (mnl_attr_get_type(attr) == RTA_OIF)
-			index = mnl_attr_get_u32(attr);
-		else if (mnl_attr_get_type(attr) == RTA_MULTIPATH)
-			hops = attr;
-	}
-	if (is_of_no_account(rtm, &route))
-		return MNL_CB_OK;
-	if (index)
-		ret = report_route(links, index, &route);
-	if (!ret && hops)
-		ret = report_hops(links, hops, &route);
-	return ret ? MNL_CB_ERROR : MNL_CB_OK;
-}
-
-/* All tables, both families: a dump is not limited to the main one. 0 or -errno. */
-static int dump_routes(struct mnl_socket *nl, struct links *links)
-{
-	char buf[16384];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct rtmsg *rtm;
-	ssize_t n;
-	int more = MNL_CB_OK;
-
-	nlh->nlmsg_type = RTM_GETROUTE;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nlh->nlmsg_seq = 1;
-	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-	rtm->rtm_family = AF_UNSPEC;
-	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
-		return -errno;
-	while (more > MNL_CB_STOP) {
-		n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
-		if (n < 0)
-			return -errno;
-		more = mnl_cb_run(buf, n, 1, mnl_socket_get_portid(nl), on_route, links);
-		if (more < 0)
-			return errno ? -errno : -EIO;
-	}
-	return 0;
+	snprintf(what, sizeof(what), "route to %s", route->to);
+	return net_links_found(arg, route->interface, SAFETY_BLOCK, what);
 }
 
 int safety_check_route(struct safety_run *run)
 {
-	struct links links = { .run = run };
-	struct mnl_socket *nl = NULL;
-	int ret = find_links(&links);
+	struct net_links links;
+	int ret = net_links_find(&links, run);
 
-	if (!ret && links.n) {
-		nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-		if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
-			ret = -errno;
-		else
-			ret = dump_routes(nl, &links);
-		if (ret && ret != -ENOMEM)
-			ret = safety_unknown(run, NULL, "cannot list routes: %s", strerror(-ret));
-		if (nl)
-			mnl_socket_close(nl);
+	if (!ret && links.interfaces.n)
+		ret = netlink_routes(on_route, &links);
+	net_links_clear(&links);
+	if (!ret || ret == -ENOMEM)
+		return ret;
+	return safety_unknown(run, NULL, "cannot list routes: %s", strerror(-ret));
+}
+
+/* Ports: of a bridge or a switch that guests use, with no address of the host's anywhere. */
+
+int safety_check_port(struct safety_run *run)
+{
+	struct net_links links;
+	int ret = net_links_find(&links, run);
+
+	for (size_t i = 0; !ret && i < links.interfaces.n; i++) {
+		const struct interface *link = &links.interfaces.v[i];
+
+		if (strcmp(link->name, link->base) != 0)
+			ret = safety_found(run, owner_of(&links, i), "'%s' rests on '%s'",
+					   link->name, link->base);
 	}
-	free(links.v);
+	net_links_clear(&links);
 	return ret;
 }
 

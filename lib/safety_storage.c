@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Checks for what the host stores: mounts, swap, and block devices that somebody has claimed. */
+#include "safety_storage.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <libmount.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 
 #include "block.h"
 #include "cleanup.h"
-#include "safety_check.h"
+#include "mounts.h"
 #include "sysfs.h"
 
 #define CLASS_STORAGE 0x01
@@ -21,41 +22,101 @@ struct use {
 	struct safety_run *run;
 	const char *what;   /* "/srv" or "swap" */
 	const char *source; /* "/dev/nvme0n1p1" */
+	bool found;
 };
 
-static int on_base(void *arg, const char *path)
+static int on_base(void *arg, const char *path, const char *name)
 {
 	struct use *use = arg;
 	const struct target *target = safety_target_of(use->run, path);
+	char node[NAME_MAX + 8];
 
-	return target ? safety_found(use->run, target, "'%s' on '%s'", use->what, use->source) : 0;
+	if (!target)
+		return 0;
+	block_node(name, node, sizeof(node));
+	return safety_found(use->run, target, "'%s' on '%s'", use->what, use->source ?: node);
 }
 
-/* A stack that cannot be followed may end on any of the storage controllers. */
-static int unknown_storage(struct safety_run *run, const char *what, const char *source,
-			   const char *why)
+static int on_passed(void *arg, dev_t dev)
+{
+	struct use *use = arg;
+
+	return safety_explain(use->run, dev);
+}
+
+int storage_unknown(struct safety_run *run, const char *what, const char *source, const char *why)
 {
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < run->n; i++) {
-		const struct device *device = run->targets[i]->device;
-
-		if (!device->has_id || device->id.class_code >> 16 == CLASS_STORAGE)
-			ret = safety_unknown(run, run->targets[i],
-					     "cannot tell what carries '%s' on '%s': %s", what,
-					     source, why);
-	}
+	for (size_t i = 0; !ret && i < run->n; i++)
+		ret = safety_unknown(run, run->targets[i],
+				     "cannot tell what carries '%s' on '%s': %s", what, source,
+				     why);
 	return ret;
 }
 
-static int follow(struct safety_run *run, dev_t dev, const char *what, const char *source)
+int storage_follow(struct safety_run *run, dev_t dev, const char *what, const char *source)
 {
 	struct use use = { .run = run, .what = what, .source = source };
-	int ret = block_each_base(run->host->sysfs, dev, on_base, &use);
+	const struct block_visitor visitor = { .base = on_base, .passed = on_passed, .arg = &use };
+	int ret = block_walk(run->host->sysfs, dev, &visitor);
+	char number[32];
 
 	if (!ret || ret == -ENOMEM)
 		return ret;
-	return unknown_storage(run, what, source, strerror(-ret));
+	snprintf(number, sizeof(number), "%u:%u", major(dev), minor(dev));
+	return storage_unknown(run, what, source ?: number, strerror(-ret));
+}
+
+int storage_dev_of(const char *path, dev_t *dev)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return -errno;
+	*dev = S_ISBLK(st.st_mode) ? st.st_rdev : st.st_dev;
+	return 0;
+}
+
+/* Whom it concerns. */
+
+struct carriers {
+	struct safety_run *run;
+	bool *carries;
+};
+
+static int on_carrier(void *arg, const char *name)
+{
+	struct carriers *c = arg;
+	char path[NAME_MAX + 16], real[PATH_MAX];
+
+	snprintf(path, sizeof(path), "class/block/%s", name);
+	if (sysfs_real_path(c->run->host->sysfs, path, real, sizeof(real)))
+		return 0;
+	for (size_t i = 0; i < c->run->n; i++)
+		c->carries[i] |= safety_target_of(c->run, real) == c->run->targets[i];
+	return 0;
+}
+
+int storage_only(struct safety_run *run)
+{
+	_cleanup_free_ bool *carries = calloc(run->n ?: 1, sizeof(*carries));
+	struct carriers c = { .run = run, .carries = carries };
+	size_t n = 0;
+	int ret;
+
+	if (!carries)
+		return -ENOMEM;
+	ret = sysfs_each(run->host->sysfs, "class/block", on_carrier, &c);
+	for (size_t i = 0; i < run->n; i++) {
+		const struct device *device = run->targets[i]->device;
+
+		if (carries[i] || !device->has_id || (ret && ret != -ENOENT) ||
+		    device->id.class_code >> 16 == CLASS_STORAGE)
+			run->targets[n++] = run->targets[i];
+	}
+	run->n = n;
+	return 0;
 }
 
 /* Mounts. */
@@ -63,23 +124,24 @@ static int follow(struct safety_run *run, dev_t dev, const char *what, const cha
 struct btrfs {
 	struct safety_run *run;
 	const char *uuid;
-	int dir;
 };
 
 static int on_btrfs_device(void *arg, const char *name)
 {
 	struct btrfs *btrfs = arg;
-	char path[PATH_MAX], text[32], source[NAME_MAX + 8];
+	char path[PATH_MAX], text[32], node[NAME_MAX + 8], what[128];
 	unsigned int major, minor;
 
 	snprintf(path, sizeof(path), "fs/btrfs/%s/devices/%s/dev", btrfs->uuid, name);
-	snprintf(source, sizeof(source), "/dev/%s", name);
+	snprintf(what, sizeof(what), "btrfs filesystem %s", btrfs->uuid);
+	block_node(name, node, sizeof(node));
 	if (sysfs_read(btrfs->run->host->sysfs, path, text, sizeof(text)) < 0 ||
 	    sscanf(text, "%u:%u", &major, &minor) != 2)
-		return unknown_storage(btrfs->run, "a btrfs filesystem", source, "it is missing");
-	return follow(btrfs->run, makedev(major, minor), "a btrfs filesystem", source);
+		return storage_unknown(btrfs->run, what, node, "it is missing");
+	return storage_follow(btrfs->run, makedev(major, minor), what, node);
 }
 
+/* Those alone are listed that are mounted, whatever the number of their devices. */
 static int on_btrfs(void *arg, const char *name)
 {
 	struct btrfs btrfs = { .run = arg, .uuid = name };
@@ -91,162 +153,172 @@ static int on_btrfs(void *arg, const char *name)
 	return ret == -ENOENT || ret == -ENOTDIR ? 0 : ret;
 }
 
-/* Filesystems that are on no one block device which the kernel would name. */
-static int check_anonymous(struct safety_run *run, const char *type, const char *target,
-			   const char *source)
+static int on_mount(void *arg, const struct mount_entry *entry)
 {
+	struct safety_run *run = arg;
 	struct stat st;
 
-	if (!strcmp(type, "zfs"))
-		return unknown_storage(run, target, source, "ZFS tells the kernel no devices");
-	if (source[0] != '/' || stat(source, &st))
+	if (major(entry->dev))
+		return storage_follow(run, entry->dev, entry->target, entry->source);
+	/* Filesystems on no one block device that the kernel would name: btrfs, and others. */
+	if (strncmp(entry->source, "/dev/", 5) != 0 || stat(entry->source, &st) ||
+	    !S_ISBLK(st.st_mode))
 		return 0;
-	if (S_ISBLK(st.st_mode))
-		return follow(run, st.st_rdev, target, source);
-	return 0;
+	return storage_follow(run, st.st_rdev, entry->target, entry->source);
 }
 
-static int check_mount(struct safety_run *run, struct libmnt_fs *fs)
+static int check_table(struct safety_run *run, enum mounts_table table, bool optional)
 {
-	const char *target = mnt_fs_get_target(fs) ?: "?";
-	const char *source = mnt_fs_get_source(fs) ?: "?";
-	dev_t dev = mnt_fs_get_devno(fs);
+	int ret = mounts_each(table, on_mount, run);
 
-	if (!major(dev))
-		return check_anonymous(run, mnt_fs_get_fstype(fs) ?: "", target, source);
-	return follow(run, dev, target, source);
-}
-
-static int check_table(struct safety_run *run, const char *path, bool optional)
-{
-	struct libmnt_table *table = mnt_new_table_from_file(path);
-	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
-	struct libmnt_fs *fs;
-	int ret = 0;
-
-	if (!iter)
-		ret = -ENOMEM;
-	else if (!table)
-		ret = optional ? 0 : safety_unknown(run, NULL, "cannot read '%s'", path);
-	else
-		while (!ret && !mnt_table_next_fs(table, iter, &fs))
-			ret = check_mount(run, fs);
-	mnt_free_iter(iter);
-	mnt_unref_table(table);
-	return ret;
+	if (!ret || ret == -ENOMEM || (optional && ret == -ENOENT))
+		return ret == -ENOMEM ? ret : 0;
+	/* Process 1 may be none of our business, and then our own view is all there is. */
+	return optional ? 0 : safety_unknown(run, NULL, "cannot read '%s'", mounts_path(table));
 }
 
 int safety_check_mounted(struct safety_run *run)
 {
-	int ret = check_table(run, "/proc/self/mountinfo", false);
+	int ret = storage_only(run);
 
-	/* The host's own view, when we run in a container's. */
-	if (!ret)
-		ret = check_table(run, "/proc/1/mountinfo", true);
-	if (!ret)
+	if (!ret && run->n)
+		ret = check_table(run, MOUNTS_OWN, false);
+	if (!ret && run->n)
+		ret = check_table(run, MOUNTS_INIT, true);
+	if (!ret && run->n)
 		ret = sysfs_each(run->host->sysfs, "fs/btrfs", on_btrfs, run);
 	return ret == -ENOENT ? 0 : ret;
 }
 
 /* Swap. */
 
+static int on_swap(void *arg, const struct mount_entry *entry)
+{
+	struct safety_run *run = arg;
+	dev_t dev;
+	int ret = storage_dev_of(entry->source, &dev);
+
+	return ret ? storage_unknown(run, "swap", entry->source, strerror(-ret))
+		   : storage_follow(run, dev, "swap", entry->source);
+}
+
 int safety_check_swap(struct safety_run *run)
 {
-	struct libmnt_table *table = mnt_new_table();
-	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
-	struct libmnt_fs *fs;
-	int ret = table && iter ? 0 : -ENOMEM;
+	int ret = storage_only(run);
 
+	if (!ret && run->n)
+		ret = mounts_each(MOUNTS_SWAP, on_swap, run);
 	/* A kernel without swap has no such file. */
-	if (!ret && mnt_table_parse_swaps(table, NULL) && !access("/proc/swaps", F_OK))
-		ret = safety_unknown(run, NULL, "cannot read '/proc/swaps'");
-	while (!ret && !mnt_table_next_fs(table, iter, &fs)) {
-		const char *source = mnt_fs_get_source(fs) ?: "?";
-		struct stat st;
+	if (ret == -EIO)
+		return safety_unknown(run, NULL, "cannot read '%s'", mounts_path(MOUNTS_SWAP));
+	return ret == -ENOENT ? 0 : ret;
+}
 
-		if (stat(source, &st))
-			ret = unknown_storage(run, "swap", source, strerror(errno));
-		else
-			ret = follow(run, S_ISBLK(st.st_mode) ? st.st_rdev : st.st_dev, "swap",
-				     source);
-	}
-	mnt_free_iter(iter);
-	mnt_unref_table(table);
-	return ret;
+/* The block devices of the devices themselves. */
+
+struct each {
+	struct safety_run *run;
+	int (*fn)(void *arg, const struct storage_disk *disk);
+	void *arg;
+	const char *name;
+	dev_t dev;
+};
+
+static int on_disk_base(void *arg, const char *path, const char *name)
+{
+	struct each *each = arg;
+	struct storage_disk disk = { .target = safety_target_of(each->run, path),
+				     .name = each->name,
+				     .dev = each->dev };
+
+	/* What is stacked upon it leads here as well, by another name. */
+	if (!disk.target || strcmp(name, each->name) != 0)
+		return 0;
+	return each->fn(each->arg, &disk);
+}
+
+static int on_block(void *arg, const char *name)
+{
+	struct each *each = arg;
+	const struct block_visitor visitor = { .base = on_disk_base, .arg = each };
+	int ret;
+
+	each->name = name;
+	if (block_dev(each->run->host->sysfs, name, &each->dev))
+		return 0;
+	ret = block_walk(each->run->host->sysfs, each->dev, &visitor);
+	return ret == -ENOMEM ? ret : 0;
+}
+
+int storage_each(struct safety_run *run, int (*fn)(void *arg, const struct storage_disk *disk),
+		 void *arg)
+{
+	struct each each = { .run = run, .fn = fn, .arg = arg };
+	int ret = sysfs_each(run->host->sysfs, "class/block", on_block, &each);
+
+	if (!ret || ret == -ENOENT || ret == -ENOMEM)
+		return ret == -ENOENT ? 0 : ret;
+	return safety_unknown(run, NULL, "cannot list block devices: %s", strerror(-ret));
 }
 
 /* Claims: the last word on who uses a disk, whatever the stack above it is. */
 
-struct claim {
-	struct safety_run *run;
-	const char *name;
-};
-
-static bool has_finding(const struct safety_run *run, const struct target *target)
-{
-	for (size_t i = 0; i < run->out->n; i++)
-		if (run->out->v[i].target == target)
-			return true;
-	return false;
-}
-
 /* With the disk, that is: a node that is missing alone tells nothing. */
-static bool is_gone(const struct claim *claim)
+static bool is_gone(const struct safety_run *run, const char *name)
 {
 	int saved = errno;
 	char path[NAME_MAX + 32];
 	bool gone;
 
-	snprintf(path, sizeof(path), "class/block/%s", claim->name);
-	gone = saved == ENOENT && sysfs_exists(claim->run->host->sysfs, path) == -ENOENT;
+	snprintf(path, sizeof(path), "class/block/%s", name);
+	gone = saved == ENOENT && sysfs_exists(run->host->sysfs, path) == -ENOENT;
 	errno = saved;
 	return gone;
 }
 
-/* Opens the node as the only one who may, and closes it again. Nothing is written. */
-static int try_claim(void *arg, const char *path)
+/* A disk is taken as a whole when one of its partitions is. */
+static int on_partition(void *arg, const char *name)
 {
-	struct claim *claim = arg;
-	const struct target *target = safety_target_of(claim->run, path);
+	struct each *each = arg;
+	dev_t dev;
+
+	return !block_dev(each->run->host->sysfs, name, &dev) &&
+	       safety_is_explained(each->run, dev);
+}
+
+static bool is_explained(struct safety_run *run, const struct storage_disk *disk)
+{
+	struct each each = { .run = run };
+	char path[NAME_MAX + 16];
+
+	if (safety_is_explained(run, disk->dev))
+		return true;
+	snprintf(path, sizeof(path), "class/block/%s", disk->name);
+	return sysfs_each(run->host->sysfs, path, on_partition, &each) == 1;
+}
+
+/* Opens the node as the only one who may, and closes it again. Nothing is written. */
+static int try_claim(void *arg, const struct storage_disk *disk)
+{
+	struct safety_run *run = arg;
 	char node[NAME_MAX + 8];
 	_cleanup_close_ int fd = -1;
 
-	/* One finding says enough: what is mounted is claimed, too. */
-	if (!target || has_finding(claim->run, target))
+	if (is_explained(run, disk))
 		return 0;
-	snprintf(node, sizeof(node), "/dev/%s", claim->name);
-	for (char *p = node + 5; *p; p++)
-		if (*p == '!')
-			*p = '/';
+	block_node(disk->name, node, sizeof(node));
 	fd = open(node, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	if (fd >= 0 || errno == ENXIO || errno == ENOMEDIUM || is_gone(claim))
+	if (fd >= 0 || errno == ENXIO || errno == ENOMEDIUM || is_gone(run, disk->name))
 		return 0;
 	if (errno == EBUSY)
-		return safety_found(claim->run, target,
-				    "'%s' is claimed by the kernel or a program", node);
-	return safety_unknown(claim->run, target, "cannot open '%s': %s", node, strerror(errno));
-}
-
-static int on_block(void *arg, const char *name)
-{
-	struct claim claim = { .run = arg, .name = name };
-	char path[NAME_MAX + 32], text[32];
-	unsigned int major, minor;
-	int ret;
-
-	snprintf(path, sizeof(path), "class/block/%s/dev", name);
-	if (sysfs_read(claim.run->host->sysfs, path, text, sizeof(text)) < 0 ||
-	    sscanf(text, "%u:%u", &major, &minor) != 2)
-		return 0;
-	ret = block_each_base(claim.run->host->sysfs, makedev(major, minor), try_claim, &claim);
-	return ret == -ENOMEM ? ret : 0;
+		return safety_found(run, disk->target, "'%s' is claimed by the kernel or a program",
+				    node);
+	return safety_unknown(run, disk->target, "cannot open '%s': %s", node, strerror(errno));
 }
 
 int safety_check_claimed(struct safety_run *run)
 {
-	int ret = sysfs_each(run->host->sysfs, "class/block", on_block, run);
+	int ret = storage_only(run);
 
-	if (!ret || ret == -ENOENT || ret == -ENOMEM)
-		return ret == -ENOENT ? 0 : ret;
-	return safety_unknown(run, NULL, "cannot list block devices: %s", strerror(-ret));
+	return ret || !run->n ? ret : storage_each(run, try_claim, run);
 }

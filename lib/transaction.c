@@ -33,7 +33,10 @@ static int judge_again(struct transaction *t, struct error *err)
 	for (size_t i = 0; i < t->n; i++)
 		if (t->v[i].plan.n)
 			targets[n++] = &t->v[i].change->target;
-	ret = safety_judge(&safety, targets, n, SAFETY_AGAIN, err);
+	ret = safety_judge(&safety, targets, n,
+			   SAFETY_AGAIN | SAFETY_HERE |
+				   (t->set->verb == CHANGE_BIND ? SAFETY_GROUPS : 0),
+			   t->set->timeout_ms, err);
 	for (size_t i = 0; !ret && i < safety.n; i++)
 		ret = safety_refuse(&safety.v[i], t->set->allow, err);
 	safety_clear(&safety);

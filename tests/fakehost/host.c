@@ -220,6 +220,22 @@ void host_join_driver(struct host *host, const char *bus, const char *name, cons
 	tree_link(host->root, from, path);
 }
 
+/* A class's device hangs right below one of another class; only interfaces never do. */
+static bool needs_glue(const struct host *host, const char *class, const char *parent)
+{
+	char path[1200], to[512];
+	ssize_t n;
+
+	if (!parent || !strcmp(class, "net"))
+		return true;
+	tree_path(path, sizeof(path), "%s/subsystem", parent);
+	n = readlinkat(host->root, path, to, sizeof(to) - 1);
+	if (n < 0)
+		return true;
+	to[n] = '\0';
+	return !strstr(to, "/class/");
+}
+
 const char *host_child(struct host *host, const char *class, const char *name, const char *parent,
 		       const char *uevent, int major, int minor)
 {
@@ -229,7 +245,11 @@ const char *host_child(struct host *host, const char *class, const char *name, c
 	char to[600];
 
 	host_class(host, class);
-	tree_path(path, sizeof(path), "%s/%s/%s", parent ? parent : "devices/virtual", class, name);
+	if (needs_glue(host, class, parent))
+		tree_path(path, sizeof(path), "%s/%s/%s", parent ? parent : "devices/virtual",
+			  class, name);
+	else
+		tree_path(path, sizeof(path), "%s/%s", parent, name);
 	tree_path(from, sizeof(from), "%s:%s", class, name);
 	if (!host_add(host, from, path))
 		errx(1, "'%s' is there twice", from);

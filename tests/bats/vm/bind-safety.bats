@@ -62,7 +62,8 @@ teardown() {
 
 @test "a dry run refuses the same" {
 	run -4 --separate-stderr vfioctl bind --dry-run --json $mounted
-	assert_equal "$(jq -r '.steps[].step' <<<"$output")" refuse
+	assert_equal "$(jq -c '[.steps[] | [.step, .value]]' <<<"$output")" \
+		'[["block","mounted"],["refuse",null]]'
 	[[ $stderr == *'/srv'* ]]
 }
 
@@ -130,7 +131,7 @@ teardown() {
 	ip address flush dev "$nic"
 	ip route add 192.0.2.0/24 dev "$nic" table 77
 	run -4 vfioctl bind --allow=address $idle
-	assert_output --partial "route to 192.0.2.0 on '$nic'"
+	assert_output --partial "route to 192.0.2.0/24 on '$nic'"
 	assert_output --partial '--allow=route'
 }
 
