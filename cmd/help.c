@@ -73,7 +73,8 @@ void help_verb(FILE *out, const struct cmd *cmd)
 		put_option(out, options[i]);
 	if (cmd->flags & CMD_SELECTORS)
 		fputs("\nSelectors: 0000:01:00.0, 01:00.0, 0000:3b:*.*, 8086:10d3, class:network, "
-		      "class:0200,\n           group:26, driver:nvme, BUS:NAME\n",
+		      "class:0200,\n           group:26, driver:nvme, of:eth0, of:/dev/nvme0n1, "
+		      "of:/srv, BUS:NAME\n",
 		      out);
 	if (cmd->n_columns)
 		fputs("\nColumns (* by default):\n", out);

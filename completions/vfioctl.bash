@@ -40,12 +40,29 @@ _vfioctl_devices() {
 	done | sort -u
 }
 
+# What of: takes: interfaces, and once there is a slash, paths.
+_vfioctl_of() {
+	local interface path
+	if [[ $1 == of:/* ]]; then
+		while IFS= read -r path; do
+			[[ ! -d $path ]] || path+=/
+			printf 'of:%s\n' "$path"
+		done < <(compgen -f -- "${1#of:}")
+		return
+	fi
+	printf 'of:/\n'
+	for interface in /sys/class/net/*; do
+		[[ ! -e $interface ]] || printf 'of:%s\n' "${interface##*/}"
+	done
+}
+
 _vfioctl_selectors() {
 	local program=$1 verb=$2
 	case $cur in
 	driver:*) _vfioctl_offer "$cur" < <(_vfioctl_devices "$program" "$verb" driver | sed 's/^/driver:/') ;;
 	group:*) _vfioctl_offer "$cur" < <(_vfioctl_devices "$program" "$verb" group | sed 's/^/group:/') ;;
 	class:*) _vfioctl_offer "$cur" < <("$program" --list-classes | sed 's/^/class:/') ;;
+	of:*) _vfioctl_offer "$cur" < <(_vfioctl_of "$cur") ;;
 	*)
 		_vfioctl_offer "$cur" < <(_vfioctl_devices "$program" "$verb" bdf)
 		# Without its domain, which is 0000 then.
@@ -53,10 +70,10 @@ _vfioctl_selectors() {
 			_vfioctl_offer "$cur" < <(_vfioctl_devices "$program" "$verb" bdf | sed -n 's/^0000://p')
 		[[ ! $cur =~ ^[[:xdigit:]]{4}: ]] ||
 			_vfioctl_offer "$cur" < <(_vfioctl_devices "$program" "$verb" id)
-		_vfioctl_offer "$cur" <<<$'class:\ndriver:\ngroup:'
+		_vfioctl_offer "$cur" <<<$'class:\ndriver:\ngroup:\nof:'
 		;;
 	esac
-	[[ ${#COMPREPLY[@]} != 1 || ${COMPREPLY[0]} != *: ]] || compopt -o nospace
+	[[ ${#COMPREPLY[@]} != 1 || ${COMPREPLY[0]} != *[:/] ]] || compopt -o nospace
 	__ltrim_colon_completions "$cur"
 }
 

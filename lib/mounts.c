@@ -44,6 +44,7 @@ static int walk(struct libmnt_table *table, int (*fn)(void *, const struct mount
 			.type = mnt_fs_get_fstype(fs) ?: "",
 			.options = mnt_fs_get_options(fs) ?: "",
 			.dev = mnt_fs_get_devno(fs),
+			.id = mnt_fs_get_id(fs),
 		};
 
 		ret = fn(arg, &entry);

@@ -4,6 +4,8 @@
 #define VFIOCTL_MOUNTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 enum mounts_table {
@@ -17,6 +19,7 @@ enum mounts_table {
 struct mount_entry {
 	const char *source, *target, *type, *options;
 	dev_t dev;
+	uint64_t id; /* the kernel's own, as statx() tells it, in MOUNTS_OWN and MOUNTS_INIT */
 };
 
 /* Where the table is read from. */

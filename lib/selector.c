@@ -6,13 +6,18 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "of.h"
 #include "selector_parse.h"
 
-static int parse_all(struct selector *out, char *const *texts, size_t n, struct error *err)
+static int parse_all(struct selector *out, const struct host *host, char *const *texts, size_t n,
+		     struct error *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		int ret = selector_parse(texts[i], &out[i], err);
 
+		if (!ret && out[i].kind == SELECT_OF)
+			ret = of_resolve(host, texts[i] + strlen("of:"), &out[i].of, &out[i].n_of,
+					 err);
 		if (ret)
 			return ret;
 	}
@@ -74,17 +79,17 @@ static int judge_missed(const struct selection *sel, struct error *err)
 	return 0;
 }
 
-static int resolve(struct selection *sel, const struct host *host, char *const *texts, size_t n,
-		   struct error *err)
+static int select_devices(struct selection *sel, const struct host *host,
+			  struct selector *selectors, char *const *texts, size_t n,
+			  struct error *err)
 {
-	_cleanup_free_ struct selector *selectors = calloc(n + 1, sizeof(*selectors));
 	_cleanup_free_ bool *hit = calloc(n + 1, sizeof(*hit));
 	int ret;
 
 	sel->devices = calloc(host->n_devices + 1, sizeof(struct device *));
-	if (!selectors || !hit || !sel->devices)
+	if (!hit || !sel->devices)
 		return -ENOMEM;
-	ret = parse_all(selectors, texts, n, err);
+	ret = parse_all(selectors, host, texts, n, err);
 	if (ret)
 		return ret;
 	for (size_t i = 0; i < host->n_devices; i++)
@@ -92,6 +97,20 @@ static int resolve(struct selection *sel, const struct host *host, char *const *
 			sel->devices[sel->n++] = host->devices[i];
 	ret = note_missed(sel, texts, hit, n);
 	return ret ? ret : judge_missed(sel, err);
+}
+
+static int resolve(struct selection *sel, const struct host *host, char *const *texts, size_t n,
+		   struct error *err)
+{
+	_cleanup_free_ struct selector *selectors = calloc(n + 1, sizeof(*selectors));
+	int ret;
+
+	if (!selectors)
+		return -ENOMEM;
+	ret = select_devices(sel, host, selectors, texts, n, err);
+	for (size_t i = 0; i < n; i++)
+		free(selectors[i].of);
+	return ret;
 }
 
 int selection_resolve(struct selection *sel, const struct host *host, char *const *selectors,

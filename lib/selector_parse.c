@@ -108,8 +108,12 @@ static int parse_driver(const char *s, struct selector *out, struct error *err)
 
 static int parse_of(const char *s, struct selector *out, struct error *err)
 {
-	(void)s;
-	return malformed(err, out->text, "selectors of the kind 'of:' are not supported");
+	out->kind = SELECT_OF;
+	if (!*s || (*s != '/' && strchr(s, '/')))
+		return malformed(err, out->text,
+				 "expected an interface or an absolute path, as in of:eth0, "
+				 "of:/dev/nvme0n1 or of:/srv");
+	return 0;
 }
 
 static const struct {
@@ -212,7 +216,7 @@ int selector_parse(const char *text, struct selector *out, struct error *err)
 		return 0;
 	return malformed(err, text,
 			 "expected an address (0000:01:00.0, 01:00.0, 0000:3b:*.*), VENDOR:DEVICE, "
-			 "class:, group:, driver: or BUS:NAME");
+			 "class:, group:, driver:, of: or BUS:NAME");
 }
 
 static bool same_address(const struct pci_address *a, const struct pci_address *b)
@@ -242,6 +246,11 @@ bool selector_matches(const struct selector *s, const struct device *device)
 		return device->group_id == s->group;
 	case SELECT_DRIVER:
 		return device->driver && !strcmp(device->driver->name, s->text + strlen("driver:"));
+	case SELECT_OF:
+		for (size_t i = 0; i < s->n_of; i++)
+			if (s->of[i] == device)
+				return true;
+		return false;
 	case SELECT_NAME:
 		return (!*s->bus || !strcmp(s->bus, device->bus)) &&
 		       !fnmatch(s->text, device->name, 0);

@@ -14,6 +14,7 @@ enum selector_kind {
 	SELECT_CLASS,
 	SELECT_GROUP,
 	SELECT_DRIVER,
+	SELECT_OF,   /* the devices behind something, which the caller finds: @of */
 	SELECT_NAME, /* a name or glob, on @bus or, when that is empty, on any */
 };
 
@@ -26,6 +27,8 @@ struct selector {
 	long vendor, device; /* -1: any */
 	uint32_t class_code, class_mask;
 	long group;
+	struct device **of; /* what "of:" stands for; the caller's to fill and to free */
+	size_t n_of;
 	const char *text;
 };
 

@@ -10,6 +10,13 @@ host() {
 	fakehost_make "judge-$BATS_TEST_NUMBER" "$layout"
 }
 
+# host_add LINE... - makes it anew, with more lines
+host_add() {
+	printf '%s\n' "$@" >>"$BATS_TEST_TMPDIR/layout"
+	rm -rf "$(fakehost_dir "judge-$BATS_TEST_NUMBER")"
+	fakehost_make "judge-$BATS_TEST_NUMBER" "$BATS_TEST_TMPDIR/layout"
+}
+
 # mounts NUMBER DIRECTORY TYPE SOURCE [OPTIONS] - one more line of the made mount table
 mounts() {
 	printf 'file proc/self/mountinfo "22 1 0:21 / / rw - tmpfs tmpfs rw\\n23 22 %s / %s rw - %s %s %s\\n"\n' \
