@@ -37,7 +37,7 @@ setup() {
 @test "mounted: a mount table that cannot be read is no clearance" {
 	host <<-'END'
 	remove proc/self/mountinfo
-	dir proc/self/mountinfo
+	link proc/self/mountinfo nowhere
 	END
 	judged $disk "unknown mounted cannot read '/proc/self/mountinfo'"
 }
