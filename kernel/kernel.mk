@@ -19,7 +19,7 @@ KMAKE = $(MAKE) -C $(KDIR) M=$$kb W=1 KCFLAGS=-Werror CONFIG_DEBUG_INFO_BTF_MODU
 .PHONY: modules modules-check modules-vm test-modules check-modules check-debug
 modules:
 	$(Q)[ -e $(KDIR)/Makefile ] || { echo 'no kernel build directory "$(KDIR)": set KDIR' >&2; exit 2; }
-	$(Q)set -e; kb=$(KB); mkdir -p $$kb/type1 $$kb/pci $$kb/compat; \
+	$(Q)+set -e; kb=$(KB); mkdir -p $$kb/type1 $$kb/pci $$kb/compat; \
 	find $$kb -type l -delete; \
 	for f in $(KSRC:kernel/%=%); do ln -sfn $(CURDIR)/kernel/$$f $$kb/$$f; done; \
 	if [ ! -e $$kb/compat/config.h ] || \
