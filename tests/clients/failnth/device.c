@@ -13,11 +13,18 @@
 #define PCI_CAP_PM   1
 #define PM_CTRL	     4
 
+static struct vfio_device_info device;
+
 static long device_info(void)
 {
-	struct vfio_device_info info = { .argsz = sizeof(info) };
+	device = (struct vfio_device_info){ .argsz = sizeof(device) };
+	return ask(here.v.device, VFIO_DEVICE_GET_INFO, &device);
+}
 
-	return ask(here.v.device, VFIO_DEVICE_GET_INFO, &info);
+static void device_is_told(void)
+{
+	TRUE(device.flags & VFIO_DEVICE_FLAGS_PCI);
+	IS(device.num_regions, VFIO_PCI_NUM_REGIONS);
 }
 
 static struct vfio_region_info bar0;
@@ -41,20 +48,44 @@ static void bar_is_mappable(void)
 	TRUE(bar0.flags & VFIO_REGION_INFO_FLAG_MMAP);
 }
 
+static uint32_t vectors[VFIO_PCI_ERR_IRQ_INDEX];
+
 static long irq_infos(void)
 {
 	struct vfio_irq_info info = { .argsz = sizeof(info) };
 	long ret = 0;
 
 	/* Only functions of PCI Express have the index for errors. */
-	for (info.index = 0; !ret && info.index < VFIO_PCI_ERR_IRQ_INDEX; info.index++)
+	for (info.index = 0; !ret && info.index < VFIO_PCI_ERR_IRQ_INDEX; info.index++) {
+		info.count = 0;
 		ret = ask(here.v.device, VFIO_DEVICE_GET_IRQ_INFO, &info);
+		vectors[info.index] = info.count;
+	}
 	return ret;
+}
+
+static void vectors_are_told(void)
+{
+	IS(vectors[VFIO_PCI_INTX_IRQ_INDEX], 1);
+	TRUE(vectors[VFIO_PCI_MSI_IRQ_INDEX]);
 }
 
 /* --- configuration space and registers --- */
 
 static uint64_t config;
+/* What was read last, which is never nothing at the beginning. */
+static char bytes[64];
+
+static long read_at(uint64_t offset)
+{
+	memset(bytes, 0, sizeof(bytes));
+	return pread(here.v.device, bytes, sizeof(bytes), offset) < 0 ? -errno : 0;
+}
+
+static void was_read(void)
+{
+	TRUE(bytes[0]);
+}
 
 static void config_found(void)
 {
@@ -63,9 +94,7 @@ static void config_found(void)
 
 static long config_read(void)
 {
-	char bytes[64];
-
-	return pread(here.v.device, bytes, sizeof(bytes), config) < 0 ? -errno : 0;
+	return read_at(config);
 }
 
 static long config_write(void)
@@ -78,9 +107,7 @@ static long config_write(void)
 /* The first access to a BAR maps it into the kernel, so each wants a device just opened. */
 static long bar_read(void)
 {
-	char bytes[64];
-
-	return pread(here.v.device, bytes, sizeof(bytes), 0) < 0 ? -errno : 0;
+	return read_at(0);
 }
 
 /* Far from all else, so that page tables are missing. */
@@ -111,9 +138,7 @@ static void rom_found(void)
 
 static long rom_read(void)
 {
-	char bytes[64];
-
-	return pread(here.v.device, bytes, sizeof(bytes), rom) < 0 ? -errno : 0;
+	return read_at(rom);
 }
 
 static uint8_t config_byte(unsigned int at)
@@ -173,13 +198,24 @@ static void enabled(void)
 	pci_enable(here.v.device);
 }
 
+static char affected[1024] __attribute__((aligned(8)));
+
 static long hot_reset_info(void)
 {
-	static char buf[1024] __attribute__((aligned(8)));
-	struct vfio_pci_hot_reset_info *info = (void *)buf;
+	struct vfio_pci_hot_reset_info *info = (void *)affected;
 
-	info->argsz = sizeof(buf);
+	memset(affected, 0, sizeof(affected));
+	info->argsz = sizeof(affected);
 	return ask(here.v.device, VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, info);
+}
+
+/* It is alone on its bus. */
+static void affected_is_told(void)
+{
+	const struct vfio_pci_hot_reset_info *info = (void *)affected;
+
+	IS(info->count, 1);
+	TRUE(info->devices[0].bus);
 }
 
 static long hot_reset(void)
@@ -193,21 +229,34 @@ static long hot_reset(void)
 }
 
 const struct operation device_operations[] = {
-	{ .name = "device-info", .stage = DEVICE, .run = device_info },
+	{ .name = "device-info", .check = device_is_told, .stage = DEVICE, .run = device_info },
 	{ .name = "region-info", .stage = DEVICE, .run = region_infos, .check = bar_is_mappable },
-	{ .name = "irq-info", .stage = DEVICE, .run = irq_infos },
-	{ .name = "config-read", .stage = DEVICE, .before = config_found, .run = config_read },
+	{ .name = "irq-info", .check = vectors_are_told, .stage = DEVICE, .run = irq_infos },
+	{ .name = "config-read",
+	  .check = was_read,
+	  .stage = DEVICE,
+	  .before = config_found,
+	  .run = config_read },
 	{ .name = "config-write", .stage = DEVICE, .before = config_found, .run = config_write },
 	{ .name = "bar-read",
+	  .check = was_read,
 	  .stage = MODEL,
 	  .before = device_open,
 	  .run = bar_read,
 	  .after = device_close },
 	{ .name = "bar-map", .stage = DEVICE, .run = bar_map, .after = bar_unmapped },
-	{ .name = "rom-read", .stage = DEVICE, .before = rom_found, .run = rom_read, .error = EIO },
+	{ .name = "rom-read",
+	  .check = was_read,
+	  .stage = DEVICE,
+	  .before = rom_found,
+	  .run = rom_read,
+	  .error = EIO },
 	{ .name = "power", .stage = DEVICE, .before = pm_found, .run = power_down, .check = wakes },
 	{ .name = "reset", .stage = DEVICE, .run = reset, .after = enabled, .quiet = true },
-	{ .name = "hot-reset-info", .stage = DEVICE, .run = hot_reset_info },
+	{ .name = "hot-reset-info",
+	  .check = affected_is_told,
+	  .stage = DEVICE,
+	  .run = hot_reset_info },
 	{ .name = "hot-reset", .stage = DEVICE, .run = hot_reset, .after = enabled },
 	{},
 };

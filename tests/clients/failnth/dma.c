@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The ioctls of the type1 backend. */
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -10,13 +11,23 @@
 #define HUGE_OFF "/sys/module/vfio_iommu_type1/parameters/disable_hugepages"
 #define PAGE	 4096UL
 
+static char info[4096] __attribute__((aligned(8)));
+
 static long iommu_info(void)
 {
-	static char buf[4096] __attribute__((aligned(8)));
-	struct vfio_iommu_type1_info *info = (void *)buf;
+	struct vfio_iommu_type1_info *fixed = (void *)info;
 
-	info->argsz = sizeof(buf);
+	memset(info, 0, sizeof(info));
+	fixed->argsz = sizeof(info);
 	return ask(here.v.container, VFIO_IOMMU_GET_INFO, info);
+}
+
+static void page_sizes_are_told(void)
+{
+	const struct vfio_iommu_type1_info *fixed = (void *)info;
+
+	TRUE(fixed->iova_pgsizes & PAGE);
+	TRUE(fixed->cap_offset);
 }
 
 static long map(void)
@@ -84,7 +95,7 @@ static void registers_unmapped(void)
 }
 
 const struct operation dma_operations[] = {
-	{ .name = "iommu-info", .stage = MODEL, .run = iommu_info },
+	{ .name = "iommu-info", .check = page_sizes_are_told, .stage = MODEL, .run = iommu_info },
 	{ .name = "map", .stage = MODEL, .run = map, .after = memory_unmap },
 	{ .name = "map-page-by-page",
 	  .stage = MODEL,

@@ -76,6 +76,8 @@ static void fail_each(const struct operation *op)
 	at_rest();
 	state_read(&after, here.v.bdf);
 	TRUE(after.iommu_pages <= before.iommu_pages + IOMMU_PAGES_OF_OTHERS);
+	if (checks_status())
+		printf("after %u faults in %s\n", nth, op->name);
 }
 
 /* After all that went wrong, nothing does. */
@@ -114,14 +116,6 @@ static void list(const struct operation *op)
 	puts(op->name);
 }
 
-static void test(const struct operation *op)
-{
-	fail_each(op);
-	reuse();
-	if (checks_status())
-		printf("after faults in %s\n", op->name);
-}
-
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "list")) {
@@ -134,6 +128,7 @@ int main(int argc, char **argv)
 	faults_init();
 	/* What is made once and stays, is there before anything is counted. */
 	reuse();
-	each(test, argv + 3, argc - 3);
+	each(fail_each, argv + 3, argc - 3);
+	reuse();
 	return checks_status();
 }

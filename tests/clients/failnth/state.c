@@ -25,6 +25,17 @@ static long vmstat(const char *item)
 	return found;
 }
 
+/* Each processor counts for itself for a while. */
+static void vmstat_refresh(void)
+{
+	int fd = open("/proc/sys/vm/stat_refresh", O_RDONLY | O_CLOEXEC);
+	char none;
+
+	if (fd < 0 || read(fd, &none, 1) < 0)
+		die("cannot refresh '/proc/vmstat'");
+	close(fd);
+}
+
 static uint16_t command_of(const char *bdf)
 {
 	uint16_t command = 0xffff;
@@ -45,8 +56,10 @@ void state_read(struct state *state, const char *bdf)
 
 	if (!f)
 		die("no ledger");
+	vmstat_refresh();
 	*state = (struct state){
 		.command = command_of(bdf),
+		.pins = vmstat("nr_foll_pin_acquired") - vmstat("nr_foll_pin_released"),
 		.iommu_pages = vmstat("nr_iommu_pages"),
 	};
 	while (state->nr < STATE_ITEMS &&
@@ -62,4 +75,5 @@ void state_same(const struct state *before, const struct state *after, const cha
 		      before->left[i]);
 	check(after->command == before->command, what, 0, "command register", after->command,
 	      before->command);
+	check(after->pins == before->pins, what, 0, "pins", after->pins, before->pins);
 }

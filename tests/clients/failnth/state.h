@@ -13,6 +13,7 @@
  * @name: of each
  * @left: created and not destroyed
  * @command: the device's own command register; all ones while it is not there
+ * @pins: pages that somebody pinned and did not let go
  * @iommu_pages: pages that page tables of IOMMUs take up
  */
 struct state {
@@ -20,6 +21,7 @@ struct state {
 	char name[STATE_ITEMS][32];
 	long left[STATE_ITEMS];
 	uint16_t command;
+	long pins;
 	long iommu_pages;
 };
 
