@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# topology: kernel races faults
 # modules: ours
 # kernel: debug
 #
-# The last to run on the debug kernel: when every device was given back, nothing is left.
+# The last to run in each guest of check-debug: when every device was given back, nothing is left.
 
 load ../helpers/common
 load ../helpers/vfio
