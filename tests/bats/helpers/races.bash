@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# For files of races: each pair of the calls that `races list` names. RACES says how often each.
+
+GRACE=/sys/module/vfio/parameters/grace_ms
+
+races_begin() {
+	modprobe -a vfio-pci vfio_iommu_type1
+	bind_to vfio-pci "$PLAIN"
+	echo 1 >$GRACE
+	# Each device that is taken away has its line in the log, and a serial line takes its time. What
+	# checkers say is more urgent than that.
+	dmesg -n 5
+}
+
+races_end() {
+	dmesg -n 7
+	echo 10000 >$GRACE
+	unbind "$PLAIN"
+}
+
+# race FIRST SECOND...
+race() {
+	local second
+	for second in "${@:2}"; do
+		client races "$PLAIN" "$1" "$second" "${RACES:-100}"
+	done
+}
+
+# race_on FIRST - with itself and each call that comes after it, but unbind, which has its own file
+race_on() {
+	local calls
+	calls=$("$CLIENTS/races" list | sed -n "/^$1\$/,\$p" | grep -v unbind)
+	# shellcheck disable=SC2086 # one word each
+	race "$1" $calls
+}
