@@ -229,7 +229,7 @@ static long ledger_wait(const char *item, long wanted)
 {
 	long left = ledger(item);
 
-	for (int i = 0; i < 200 && left >= 0 && left != wanted; i++) {
+	for (int i = 0; i < 2000 && left >= 0 && left != wanted; i++) {
 		usleep(10000);
 		left = ledger(item);
 	}
