@@ -212,10 +212,16 @@ static void end_the_rest(struct execution *e)
 		if (change->ended)
 			continue;
 		look_from_here(change);
-		if (e->signal)
+		if (e->signal && !change->now)
 			change_end(change, CHANGE_NOT_STARTED, EXIT_FAILED,
 				   "'%s' was left alone: interrupted by %s",
 				   change->target.device->name, strsignal(e->signal));
+		else if (change->now)
+			change_end(
+				change, CHANGE_NOT_ROLLED_BACK, EXIT_NOT_ROLLED_BACK,
+				"what became of '%s' was not told; 'vfioctl recover' sees to what "
+				"is left",
+				change->target.device->name);
 		else
 			change_end(change, CHANGE_NOT_STARTED, EXIT_FAILED,
 				   "'%s' was left alone: no worker could take it",

@@ -143,6 +143,11 @@ static int member_plan(struct member *m, struct error *err)
 		ret = plan_bind(&m->plan, &facts, m->change->driver, m->change->any_vfio);
 	else
 		ret = plan_unbind(&m->plan, &facts, &origin);
+	/* An earlier run was cut short with its driver bound, and the override still to be set. */
+	if (!ret && !m->plan.n && m->mend.n > 1 && m->base.recovery == RECOVERY_FINISHES) {
+		m->plan = m->mend;
+		m->mend = (struct plan){ 0 };
+	}
 	/* What it had before an earlier change of ours is what it goes back to, not what it has. */
 	if (m->recorded && !plan_is_handed_out(&facts, &origin) &&
 	    (!m->before.applying || m->base.recovery == RECOVERY_LEAVES))
@@ -301,6 +306,7 @@ int member_apply(struct member *m, struct error *err)
 	for (; m->done < m->plan.n && !ret;) {
 		const struct step *step = &m->plan.steps[m->done];
 
+		m->begun = m->done + 1;
 		step_sentence(sentence, sizeof(sentence), step);
 		tell_step(m, "%s", sentence);
 		ret = target_do(&m->change->target, step, err);
@@ -336,15 +342,16 @@ static int undo(struct member *m, struct error *err)
 	char sentence[512];
 	int ret = 0;
 
-	while (m->done) {
-		const struct step *step = &m->plan.steps[m->done - 1];
+	/* One that failed may have been done all the same. To undo what was not done does nothing.
+	 */
+	for (; m->begun; m->begun--) {
+		const struct step *step = &m->plan.steps[m->begun - 1];
 		int one;
 
 		step_sentence(sentence, sizeof(sentence), step);
 		tell_step(m, "undo: %s", sentence);
 		one = target_undo(&m->change->target, step, err);
 		ret = ret ?: one;
-		m->done--;
 	}
 	return ret ?: check_restored(m, err);
 }

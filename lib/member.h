@@ -32,7 +32,8 @@ struct member {
 	struct member_base base;
 	struct plan mend; /* what @base is taken from */
 	struct plan plan;
-	size_t done; /* so many of the plan's steps */
+	size_t done;  /* so many of the plan's steps */
+	size_t begun; /* the same, with the one that failed */
 };
 
 void member_clear(struct member *m);

@@ -17,6 +17,7 @@
 #include "privilege.h"
 
 #define TICK_MS	    100
+#define SEND_TRIES  100
 #define SLOW_MS	    20
 #define WORKERS_MAX 64
 
@@ -80,10 +81,18 @@ const int *pool_stop_flag(const struct pool_worker *worker)
 
 void pool_send(struct pool_worker *worker, struct pool_report *report)
 {
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
 	report->worker = worker->index;
 	report->job = worker->job;
-	while (write(worker->pipe, report, sizeof(*report)) < 0 && errno == EINTR)
-		;
+	/* A word that is lost is a result that nobody knows of. Only without a reader it does not
+	 * matter. */
+	for (int i = 0; i < SEND_TRIES; i++) {
+		if (write(worker->pipe, report, sizeof(*report)) >= 0 || errno == EPIPE)
+			return;
+		if (errno != EINTR)
+			nanosleep(&pause, NULL);
+	}
 }
 
 static bool may_go_on(const struct pool_worker *w)
