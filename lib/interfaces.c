@@ -56,7 +56,7 @@ static int on_interface(void *arg, const char *name)
 	int ret = 0;
 
 	snprintf(path, sizeof(path), "class/net/%s", name);
-	if (sysfs_real_path(walk->sysfs, path, real, sizeof(real)))
+	if (sysfs_entry_path(walk->sysfs, path, real, sizeof(real)))
 		return 0;
 	for (size_t i = 0; !ret && i < walk->n; i++) {
 		const struct interface like = { .path = walk->paths[i], .owner = i };

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,7 +202,8 @@ static void on_lost(void *arg, size_t job, pid_t pid, bool alive)
 	struct search *s = arg;
 
 	(void)job;
-	(void)pid;
+	if (alive)
+		kill(pid, SIGKILL);
 	s->ret = alive ? -ETIMEDOUT : -ECHILD;
 }
 

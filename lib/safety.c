@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -409,7 +410,10 @@ static void on_lost(void *arg, size_t job, pid_t pid, bool alive)
 	struct safety_judgement *j = arg;
 	char why[128];
 
-	(void)pid;
+	/* It only looks: nothing is left half done. What the kernel holds ends when it is let go.
+	 */
+	if (alive)
+		kill(pid, SIGKILL);
 	if (alive)
 		snprintf(why, sizeof(why), "what tells it did not answer within %d s",
 			 j->timeout_ms / 1000);

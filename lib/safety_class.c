@@ -14,7 +14,7 @@ const struct target *safety_carrier(const struct safety_run *run, const char *cl
 	char path[NAME_MAX + 64], real[PATH_MAX];
 
 	snprintf(path, sizeof(path), "class/%s/%s", class, name);
-	if (sysfs_real_path(run->host->sysfs, path, real, sizeof(real)))
+	if (sysfs_entry_path(run->host->sysfs, path, real, sizeof(real)))
 		return NULL;
 	return safety_target_of(run, real);
 }

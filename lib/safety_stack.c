@@ -62,6 +62,19 @@ static const char *kind_of(int dir)
 	return sysfs_each(dir, "slaves", on_any, NULL) == 1 ? "stacked" : NULL;
 }
 
+/* Whose names the kernel's drivers begin so; by that alone most need not be opened. */
+static bool may_be(const char *reason, const char *name)
+{
+	bool dm = !strncmp(name, "dm-", 3), md = !strncmp(name, "md", 2);
+	bool loop = !strncmp(name, "loop", 4) || !strncmp(name, "zram", 4);
+
+	if (!strcmp(reason, "md"))
+		return md;
+	if (!strcmp(reason, "loop"))
+		return loop;
+	return strcmp(reason, "stacked") != 0 ? dm : !md && !loop;
+}
+
 static int on_stack(void *arg, const char *name)
 {
 	struct safety_run *run = arg;
@@ -69,6 +82,8 @@ static int on_stack(void *arg, const char *name)
 	const char *kind;
 	dev_t dev;
 
+	if (!may_be(run->reason, name))
+		return 0;
 	snprintf(path, sizeof(path), "class/block/%s", name);
 	_cleanup_close_ int dir = sysfs_open_dir(run->host->sysfs, path);
 	if (dir < 0 || !sysfs_exists(dir, "partition"))

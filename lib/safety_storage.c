@@ -91,7 +91,7 @@ static int on_carrier(void *arg, const char *name)
 	char path[NAME_MAX + 16], real[PATH_MAX];
 
 	snprintf(path, sizeof(path), "class/block/%s", name);
-	if (sysfs_real_path(c->run->host->sysfs, path, real, sizeof(real)))
+	if (sysfs_entry_path(c->run->host->sysfs, path, real, sizeof(real)))
 		return 0;
 	for (size_t i = 0; i < c->run->n; i++)
 		c->carries[i] |= safety_target_of(c->run, real) == c->run->targets[i];
@@ -237,12 +237,25 @@ static int on_disk_base(void *arg, const char *path, const char *name)
 	return each->fn(each->arg, &disk);
 }
 
+/* A disk of an NVMe subsystem hangs off none of its controllers. */
+static bool may_be_on(const struct safety_run *run, const char *name)
+{
+	char path[NAME_MAX + 16], real[PATH_MAX];
+
+	snprintf(path, sizeof(path), "class/block/%s", name);
+	if (sysfs_entry_path(run->host->sysfs, path, real, sizeof(real)))
+		return false;
+	return strstr(real, "/nvme-subsystem/") || safety_target_of(run, real);
+}
+
 static int on_block(void *arg, const char *name)
 {
 	struct each *each = arg;
 	const struct block_visitor visitor = { .base = on_disk_base, .arg = each };
 	int ret;
 
+	if (!may_be_on(each->run, name))
+		return 0;
 	each->name = name;
 	if (block_dev(each->run->host->sysfs, name, &each->dev))
 		return 0;

@@ -151,19 +151,14 @@ static int add_node(struct files *files, const struct target *target, const char
 static int on_node(void *arg, const char *name, const char *dir)
 {
 	struct files *files = arg;
-	char link[64], to[PATH_MAX], path[PATH_MAX + 8];
+	char link[64], path[PATH_MAX];
 	unsigned int major, minor;
 	const struct target *target;
-	ssize_t n;
 
 	snprintf(link, sizeof(link), "%s/%.32s", dir, name);
-	n = readlinkat(files->run->host->sysfs, link, to, sizeof(to) - 1);
-	if (n < 0 || sscanf(name, "%u:%u", &major, &minor) != 2)
+	if (sscanf(name, "%u:%u", &major, &minor) != 2 ||
+	    sysfs_entry_path(files->run->host->sysfs, link, path, sizeof(path)))
 		return 0;
-	to[n] = '\0';
-	if (strncmp(to, "../../", 6) != 0)
-		return 0;
-	snprintf(path, sizeof(path), "/sys/%s", to + 6);
 	target = safety_target_of(files->run, path);
 	return target ? add_node(files, target, path, makedev(major, minor)) : 0;
 }

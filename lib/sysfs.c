@@ -103,6 +103,21 @@ int sysfs_real_path(int dirfd, const char *path, char *buf, size_t size)
 	return 0;
 }
 
+int sysfs_entry_path(int sysfs, const char *path, char *buf, size_t size)
+{
+	static const char up[] = "../../devices/";
+	char text[PATH_MAX];
+	ssize_t n = readlinkat(sysfs, path, text, sizeof(text) - 1);
+
+	if (n < 0)
+		return errno == EINVAL ? sysfs_real_path(sysfs, path, buf, size) : -errno;
+	text[n] = '\0';
+	if (strncmp(text, up, strlen(up)) != 0 || strstr(text + strlen(up), ".."))
+		return sysfs_real_path(sysfs, path, buf, size);
+	n = snprintf(buf, size, "/sys/devices/%s", text + strlen(up));
+	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+}
+
 int sysfs_exists(int dirfd, const char *path)
 {
 	return faccessat(dirfd, path, F_OK, 0) ? -errno : 0;

@@ -33,6 +33,12 @@ int sysfs_link_name(int dirfd, const char *path, char *buf, size_t size);
 /* Where the directory @path really is, "/sys/devices/...", with all links followed. */
 int sysfs_real_path(int dirfd, const char *path, char *buf, size_t size);
 
+/*
+ * The same for an entry of a class or of dev/, from the text of its link alone: one call instead of
+ * three, for hosts with thousands of them. Links that are not the kernel's are followed.
+ */
+int sysfs_entry_path(int sysfs, const char *path, char *buf, size_t size);
+
 /* 0 when @path exists below @dirfd, else -errno. */
 int sysfs_exists(int dirfd, const char *path);
 

@@ -22,6 +22,7 @@ bench:
 
 bench-host: all $(MKFAKEHOST) $(BENCH_BIN)
 	$(Q)tests/bench/host
+	$(Q)tests/bench/safety
 
 bench-guest: all $(BENCH_BIN)
 	$(Q)tests/bench/guest

@@ -282,3 +282,16 @@ dm() {
 	judged $other "block resume resume (/proc/cmdline) is set up to be on '/dev/nvme1n1' (LABEL=old)" \
 		"inform signature '/dev/nvme1n1' holds 'ext4' labelled 'old'"
 }
+
+@test "what does not answer hangs nobody: its check is given up, and could not tell" {
+	host </dev/null
+	rm "$(fakehost_dir "judge-$BATS_TEST_NUMBER")/etc/crypttab"
+	mkfifo "$(fakehost_dir "judge-$BATS_TEST_NUMBER")/etc/crypttab"
+	run -4 timeout 60 "$FAKEHOST_RUN" "$(fakehost_dir "judge-$BATS_TEST_NUMBER")" -- \
+		"$VFIOCTL" bind --dry-run --timeout 1 -nr -o step,value,message $disk
+	assert_line 'unknown crypttab what\x20tells\x20it\x20did\x20not\x20answer\x20within\x201\x20s'
+	refute_line --partial 'unknown signature'
+	# Nor is anybody left who waits for it.
+	run pgrep -f "vfioctl bind --dry-run --timeout 1 -nr -o step,value,message $disk"
+	assert_output ''
+}
