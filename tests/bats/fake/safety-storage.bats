@@ -292,6 +292,6 @@ dm() {
 	assert_line 'unknown crypttab what\x20tells\x20it\x20did\x20not\x20answer\x20within\x201\x20s'
 	refute_line --partial 'unknown signature'
 	# Nor is anybody left who waits for it.
-	run pgrep -f "vfioctl bind --dry-run --timeout 1 -nr -o step,value,message $disk"
+	run pgrep -f "^$VFIOCTL bind --dry-run --timeout 1 -nr -o step,value,message $disk"
 	assert_output ''
 }
