@@ -34,7 +34,7 @@ teardown() {
 }
 
 @test "a device reaches the registers of another through a mapping of its BAR, and not without" {
-	client edu $EDU $OTHER
+	client edu $EDU $LOOSE
 }
 
 @test "a container has as many mappings as dma_entry_limit said when it began, also 262,144" {
