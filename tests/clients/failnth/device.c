@@ -73,6 +73,7 @@ static void vectors_are_told(void)
 /* --- configuration space and registers --- */
 
 static uint64_t config;
+static uint16_t command;
 /* What was read last, which is never nothing at the beginning. */
 static char bytes[64];
 
@@ -90,6 +91,7 @@ static void was_read(void)
 static void config_found(void)
 {
 	config = region(here.v.device, VFIO_PCI_CONFIG_REGION_INDEX, NULL);
+	TRUE(pread(here.v.device, &command, sizeof(command), config + PCI_COMMAND) == 2);
 }
 
 static long config_read(void)
@@ -99,8 +101,6 @@ static long config_read(void)
 
 static long config_write(void)
 {
-	const uint16_t command = 6;
-
 	return pwrite(here.v.device, &command, 2, config + PCI_COMMAND) < 0 ? -errno : 0;
 }
 
