@@ -53,7 +53,7 @@ test-modules: modules
 		$(KFLAGS) $(if $(filter 1,$(V)),V=1,-s) modules
 
 # Races are for the debug kernel, which sees more of them; without BATS they are left to it.
-MODULE_BATS = $(filter-out %/kernel-races.bats,$(sort $(wildcard tests/bats/vm/kernel-*.bats)))
+MODULE_BATS = $(filter-out %/kernel-races.bats %/kernel-races-unbind.bats,$(sort $(wildcard tests/bats/vm/kernel-*.bats)))
 
 check-modules: modules-vm clients
 	$(Q)tests/vm/suite --kernels "$(MODULE_KERNELS)" --modules build/kernel --tap build/tap \
