@@ -4,23 +4,21 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "cleanup.h"
 #include "privilege.h"
+#include "processes.h"
 #include "sysfs.h"
 
 struct walk {
 	struct holders *out;
 	const struct holders_wanted *wanted;
 	size_t n;
-	bool maps;
 	int proc;
 	pid_t pid;
-	int fds;
 };
 
 static int add(struct walk *walk, size_t node)
@@ -57,39 +55,25 @@ static bool is_path(const struct holders_wanted *wanted, const char *path)
 			      : !strcmp(wanted->path, path);
 }
 
-/* What nearly every process has open, and nobody looks for. */
-static bool is_common(const char *path)
+static bool has_number(const struct open_file *file, struct stat *st)
 {
-	return !strcmp(path, "/dev/null") || !strncmp(path, "/dev/pts/", 9) ||
-	       !strncmp(path, "/dev/shm/", 9) || !strcmp(path, "/dev/urandom");
+	return open_file_may_be_node(file) && !fstatat(file->fds, file->fd, st, 0) &&
+	       (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode));
 }
 
-/*
- * stat() of an fd may ask a network filesystem that does not answer, so only what the kernel calls
- * a path under /dev is looked at. A container may mount that elsewhere, but keeps the name of
- * vfio.
- */
-static bool has_number(const struct walk *walk, const char *name, const char *path, struct stat *st)
-{
-	if ((strncmp(path, "/dev/", 5) != 0 && !strstr(path, "vfio")) || is_common(path))
-		return false;
-	return !fstatat(walk->fds, name, st, 0) && (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode));
-}
-
-static int on_fd(void *arg, const char *name)
+static int on_file(void *arg, const struct open_file *file)
 {
 	struct walk *walk = arg;
-	char target[PATH_MAX];
-	ssize_t n = readlinkat(walk->fds, name, target, sizeof(target) - 1);
 	struct stat st = { 0 };
 	bool numbered;
 
-	if (n <= 0 || target[0] != '/')
+	if (file->link[0] != '/')
 		return 0;
-	target[n] = '\0';
-	numbered = has_number(walk, name, target, &st);
+	walk->proc = file->proc;
+	walk->pid = file->pid;
+	numbered = has_number(file, &st);
 	for (size_t i = 0; i < walk->n; i++)
-		if ((is_path(&walk->wanted[i], target) ||
+		if ((is_path(&walk->wanted[i], file->link) ||
 		     (numbered && walk->wanted[i].rdev && walk->wanted[i].rdev == st.st_rdev)) &&
 		    add(walk, i))
 			return -ENOMEM;
@@ -141,34 +125,28 @@ static int walk_maps(struct walk *walk)
 static int on_process(void *arg, const char *name)
 {
 	struct walk *walk = arg;
-	char path[32];
-	int ret;
 
 	if (!isdigit((unsigned char)name[0]))
 		return 0;
 	walk->pid = atoi(name);
-	if (walk->maps)
-		return walk_maps(walk);
-	snprintf(path, sizeof(path), "%d/fd", walk->pid);
-	walk->fds = sysfs_open_dir(walk->proc, path);
-	if (walk->fds < 0) {
-		if (walk->fds != -ENOENT && walk->fds != -ESRCH)
-			walk->out->complete = false;
-		return 0;
-	}
-	ret = sysfs_each(walk->fds, ".", on_fd, walk);
-	close(walk->fds);
-	return ret == -ENOMEM ? ret : 0;
+	return walk_maps(walk);
+}
+
+static int search_maps(struct walk *walk)
+{
+	_cleanup_(privilege_restorep) unsigned int had = privilege_raise(PRIVILEGE_LOOK);
+	_cleanup_close_ int proc = sysfs_open_dir(AT_FDCWD, "/proc");
+
+	walk->proc = proc;
+	walk->out->complete = true;
+	return proc < 0 ? proc : sysfs_each_in(proc, on_process, walk);
 }
 
 int holders_search(struct holders *out, const struct holders_wanted *wanted, size_t n, bool maps)
 {
-	_cleanup_(privilege_restorep) unsigned int had = privilege_raise(PRIVILEGE_LOOK);
-	_cleanup_close_ int proc = sysfs_open_dir(AT_FDCWD, "/proc");
-	struct walk walk = { .out = out, .wanted = wanted, .n = n, .maps = maps, .proc = proc };
+	struct walk walk = { .out = out, .wanted = wanted, .n = n };
 
-	out->complete = true;
-	return proc < 0 ? proc : sysfs_each(proc, ".", on_process, &walk);
+	return maps ? search_maps(&walk) : processes_each_file(on_file, &walk, &out->complete);
 }
 
 int holders_find(struct holders *out, const dev_t *nodes, size_t n)
