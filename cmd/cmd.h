@@ -14,6 +14,7 @@ enum cmd_flags {
 	CMD_TABLE = 1 << 1,	 /* takes the output options: -J -o -O -n -r -P -l -T -H */
 	CMD_SELECTORS = 1 << 2,	 /* takes selectors as operands */
 	CMD_NEEDS_SELECTOR = 1 << 3,
+	CMD_OPERANDS = 1 << 4, /* takes operands that are no selectors; run->selectors has them */
 };
 
 /*
@@ -77,6 +78,8 @@ extern const struct cmd cmd_devices;
 extern const struct cmd cmd_groups;
 extern const struct cmd cmd_viable;
 extern const struct cmd cmd_whitelist;
+extern const struct cmd cmd_containers;
+extern const struct cmd cmd_holders;
 extern const struct cmd cmd_bind;
 extern const struct cmd cmd_unbind;
 extern const struct cmd cmd_recover;

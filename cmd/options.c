@@ -211,7 +211,7 @@ static int check_operands(const struct cmd_run *run, struct error *err)
 {
 	const struct cmd *cmd = run->cmd;
 
-	if (run->n_selectors && !(cmd->flags & CMD_SELECTORS))
+	if (run->n_selectors && !(cmd->flags & (CMD_SELECTORS | CMD_OPERANDS)))
 		return error_set(err, EXIT_USAGE, EINVAL, "%s takes no operand: '%s'", cmd->name,
 				 run->selectors[0]);
 	if (!run->n_selectors && (cmd->flags & CMD_NEEDS_SELECTOR))

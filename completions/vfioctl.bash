@@ -77,6 +77,18 @@ _vfioctl_selectors() {
 	__ltrim_colon_completions "$cur"
 }
 
+# _vfioctl_whitelist PROGRAM ACT PLACE - what follows the verb at PLACE
+_vfioctl_whitelist() {
+	if (($3 == 1)); then
+		_vfioctl_offer "$cur" <<<$'add\napply\nremove\nreset'
+	elif [[ $2 == remove ]]; then
+		_vfioctl_offer "$cur" < <("$1" whitelist -nr -o driver,source 2>/dev/null |
+			sed -n 's,^\([^ ]*\) /.*,\1,p')
+	elif [[ $2 == add ]]; then
+		_vfioctl_offer "$cur" < <(printf '%s\n' /sys/bus/pci/drivers/* | sed 's,.*/,,')
+	fi
+}
+
 _vfioctl_options() {
 	_vfioctl_offer "$cur" < <("$@" 2>/dev/null)
 	[[ ${#COMPREPLY[@]} != 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace
@@ -121,6 +133,8 @@ _vfioctl() {
 		_vfioctl_offer "$cur" < <("$program" --list-cmds 2>/dev/null | grep -vx help)
 	elif [[ $cur == -* ]]; then
 		_vfioctl_options "$program" --list-opts="$verb"
+	elif [[ $verb == whitelist ]]; then
+		_vfioctl_whitelist "$program" "${words[i + 1]}" $((cword - i))
 	elif "$program" help "$verb" 2>/dev/null | grep -q '^Usage:.*SELECTOR'; then
 		_vfioctl_selectors "$program" "$verb"
 	fi

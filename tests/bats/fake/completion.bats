@@ -52,11 +52,19 @@ all() {
 }
 
 @test "a column that is in the list is not offered again" {
-	all small 'vfioctl whitelist -o bus,' 'vfioctl whitelist -o bus,driver bus,source '
+	all small 'vfioctl whitelist -o bus,' 'vfioctl whitelist -o bus,driver bus,kernel bus,source '
+}
+
+@test "what the whitelist can be told is offered, and what can be removed" {
+	all small 'vfioctl whitelist ' 'vfioctl whitelist add apply remove reset '
+	tab small 'vfioctl whitelist res' 'vfioctl whitelist reset '
+	printf 'whitelist = shpchp\n' >"$BATS_TEST_TMPDIR/conf"
+	FAKEHOST_OPTIONS=(--conf "$BATS_TEST_TMPDIR/conf")
+	tab small 'vfioctl whitelist remove ' 'vfioctl whitelist remove shpchp '
 }
 
 @test "columns are those of the verb" {
-	all small 'vfioctl whitelist -o ' 'vfioctl whitelist -o bus driver source '
+	all small 'vfioctl whitelist -o ' 'vfioctl whitelist -o bus driver kernel source '
 }
 
 @test "an address is completed across its colons" {

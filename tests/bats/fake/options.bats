@@ -74,7 +74,14 @@ setup() {
 @test "an operand where none belongs is a usage error" {
 	run --separate-stderr "$VFIOCTL" whitelist pcieport
 	assert_failure 2
-	assert_equal "$stderr" "vfioctl: whitelist takes no operand: 'pcieport'"
+	assert_equal "$stderr" \
+		"vfioctl: whitelist knows no 'pcieport'; it takes add, remove, reset or apply"
+	run --separate-stderr "$VFIOCTL" whitelist reset pcieport
+	assert_failure 2
+	assert_equal "$stderr" 'vfioctl: whitelist reset takes nothing more'
+	run --separate-stderr "$VFIOCTL" whitelist add
+	assert_failure 2
+	assert_equal "$stderr" 'vfioctl: whitelist add takes the names of drivers'
 }
 
 @test "a verb that needs a selector says so" {
