@@ -5,10 +5,10 @@
 
 #include "attr.h"
 #include "cleanup.h"
+#include "dispute.h"
 #include "gather.h"
 #include "names.h"
 #include "node.h"
-#include "viability.h"
 
 enum {
 	GROUP_GROUP,
@@ -27,6 +27,10 @@ enum {
 	GROUP_RESERVED,
 	GROUP_NODE,
 	GROUP_NODE_ACCESS,
+	GROUP_SOURCE,
+	GROUP_CONTAINER,
+	GROUP_OPENED,
+	GROUP_USERS,
 };
 
 enum {
@@ -55,6 +59,13 @@ static const struct column columns[] = {
 	[GROUP_RESERVED] = { "RESERVED", 0, 0, COL_STRINGS, "address ranges it cannot map", 0 },
 	[GROUP_NODE] = { "NODE", 0, 0, COL_STRING, "its device node", 0 },
 	[GROUP_NODE_ACCESS] = { "NODE-ACCESS", 0, 0, COL_STRING, "owner, group and mode of NODE", 0 },
+	[GROUP_SOURCE] = { "SOURCE", 0, 0, COL_STRING,
+		"who says VIABLE: kernel, or computed where it says nothing", 0 },
+	[GROUP_CONTAINER] = { "CONTAINER", 0, COLF_RIGHT, COL_NUMBER,
+		"container it is attached to; none: to none, or stock core", 0 },
+	[GROUP_OPENED] = { "OPENED", 0, 0, COL_BOOL, "its node is open; none: not known", 0 },
+	[GROUP_USERS] = { "USERS", 0, COLF_RIGHT, COL_NUMBER,
+		"open files of its devices; none: not known", 0 },
 };
 /* clang-format on */
 
@@ -62,6 +73,8 @@ struct groups {
 	struct gather gather;
 	struct names *names; /* NULL: no column asks for any */
 	struct table *table;
+	const struct cmd_run *run;
+	enum core_kind core;
 };
 
 static void groups_clear(struct groups *g)
@@ -168,25 +181,47 @@ static const char *colour_of(bool viable, long long bound)
 	return viable ? "green" : "red";
 }
 
+static int add_kernel_words(struct row *row, const struct core_group *kernel)
+{
+	int ret = row_bool(row, GROUP_OPENED, kernel->opened);
+
+	ret |= row_num(row, GROUP_USERS, kernel->users);
+	if (kernel->container)
+		ret |= row_num(row, GROUP_CONTAINER, (long long)kernel->container);
+	return ret;
+}
+
+static int add_verdict(struct groups *g, struct row *row, const struct group *group)
+{
+	_cleanup_(group_verdict_clear) struct group_verdict verdict = { 0 };
+	long long bound = count_bound(group);
+	int ret = group_verdict_read(&verdict, g->gather.host->sysfs, g->core, group,
+				     &g->gather.whitelist);
+
+	if (ret < 0)
+		return ret;
+	ret = row_bool(row, GROUP_VIABLE, verdict.viable);
+	ret |= row_num(row, GROUP_BOUND, bound);
+	ret |= row_str(row, GROUP_SOURCE, verdict.told ? "kernel" : "computed");
+	if (verdict.told)
+		ret |= add_kernel_words(row, &verdict.kernel);
+	row_colour(row, colour_of(verdict.viable, bound));
+	dispute_warn(g->run, &verdict, group->id);
+	return ret;
+}
+
 static int add_group(struct groups *g, const struct group *group)
 {
 	struct row *row = table_add(g->table, NULL);
-	long long bound = count_bound(group);
-	struct viability verdict = { 0 };
 	int ret;
 
 	if (!row)
 		return -ENOMEM;
-	ret = viability_judge(group, &g->gather.whitelist, &verdict);
-	if (ret < 0)
-		return ret;
 	row_num(row, GROUP_GROUP, group->id);
-	row_bool(row, GROUP_VIABLE, verdict.viable);
 	row_num(row, GROUP_COUNT, (long long)group->n_devices);
-	row_num(row, GROUP_BOUND, bound);
-	row_colour(row, colour_of(verdict.viable, bound));
-	viability_clear(&verdict);
-	ret = add_attributes(g, row, group->id);
+	ret = add_verdict(g, row, group);
+	if (!ret)
+		ret = add_attributes(g, row, group->id);
 	return ret ? ret : add_members(g, row, group);
 }
 
@@ -213,7 +248,7 @@ static void forget_sources(struct groups *g)
 
 static enum exit_status groups_run(struct cmd_run *run, struct error *err)
 {
-	_cleanup_(groups_clear) struct groups g = { 0 };
+	_cleanup_(groups_clear) struct groups g = { .run = run };
 	_cleanup_free_ struct group **groups = NULL;
 	size_t n;
 
@@ -221,6 +256,7 @@ static enum exit_status groups_run(struct cmd_run *run, struct error *err)
 	if (!g.table || gather_whitelist(&g.gather, err) < 0 ||
 	    gather_groups(&g.gather, run, &groups, &n, err) < 0)
 		return EXIT_DONE;
+	g.core = core_kind(g.gather.host->sysfs);
 	if (add_groups(&g, groups, n, err) < 0)
 		return EXIT_DONE;
 	forget_sources(&g);

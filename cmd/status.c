@@ -6,13 +6,14 @@
 
 #include "cleanup.h"
 #include "device_columns.h"
+#include "dispute.h"
 #include "in_use.h"
 #include "iommu.h"
 #include "modules.h"
-#include "viability.h"
 
 enum {
 	HOST_KERNEL,
+	HOST_CORE,
 	HOST_IOMMU,
 	HOST_UNITS,
 	HOST_REMAPPING,
@@ -25,6 +26,7 @@ enum {
 	HOST_IN_USE,
 	HOST_DEVICES,
 	HOST_BOUND,
+	HOST_CONTAINERS,
 };
 
 enum {
@@ -33,6 +35,7 @@ enum {
 	NEED_IN_USE = 1 << 2,
 	NEED_MODULES = 1 << 3,
 	NEED_IOMMU = 1 << 4,
+	NEED_CONTAINERS = 1 << 5,
 };
 
 #define SHOWN COLF_DEFAULT
@@ -40,6 +43,8 @@ enum {
 /* clang-format off */
 static const struct column columns[] = {
 	[HOST_KERNEL] = { "KERNEL", 0, SHOWN, COL_STRING, "release of the running kernel", 0 },
+	[HOST_CORE] = { "CORE", 0, 0, COL_STRING, "VFIO core that is loaded: vfioctl, stock or none",
+		0 },
 	[HOST_IOMMU] = { "IOMMU", 0, SHOWN, COL_STRING, "kind of IOMMU; none: nothing is translated",
 		NEED_IOMMU },
 	[HOST_UNITS] = { "IOMMU-UNITS", 0, SHOWN, COL_STRINGS, "IOMMU units", NEED_IOMMU },
@@ -61,6 +66,8 @@ static const struct column columns[] = {
 		NEED_SCAN | NEED_IN_USE },
 	[HOST_DEVICES] = { "DEVICES", 0, SHOWN, COL_NUMBER, "devices", NEED_SCAN },
 	[HOST_BOUND] = { "BOUND", 0, SHOWN, COL_NUMBER, "devices bound to VFIO drivers", NEED_SCAN },
+	[HOST_CONTAINERS] = { "CONTAINERS", 0, 0, COL_NUMBER,
+		"VFIO containers; none: the core does not tell", NEED_CONTAINERS },
 };
 /* clang-format on */
 
@@ -111,37 +118,63 @@ static void add_devices(struct row *row, const struct host *host)
 	row_num(row, HOST_BOUND, bound);
 }
 
-static int add_viable(struct row *row, const struct host *host, const struct whitelist *list)
+/*
+ * Groups that are viable, and on our core those that are in use. Where the core does not tell the
+ * second, *@in_use is left alone.
+ */
+static int add_viable(struct row *row, const struct cmd_run *run, const struct gather *g,
+		      enum core_kind core, long *in_use)
 {
 	long long viable = 0;
+	long used = 0;
 
-	for (size_t i = 0; i < host->n_groups; i++) {
-		_cleanup_(viability_clear) struct viability verdict = { 0 };
+	for (size_t i = 0; i < g->host->n_groups; i++) {
+		_cleanup_(group_verdict_clear) struct group_verdict verdict = { 0 };
 
-		if (viability_judge(host->groups[i], list, &verdict) < 0)
+		if (group_verdict_read(&verdict, g->host->sysfs, core, g->host->groups[i],
+				       &g->whitelist) < 0)
 			return -ENOMEM;
+		dispute_warn(run, &verdict, g->host->groups[i]->id);
 		viable += verdict.viable;
+		used += verdict.kernel.opened || verdict.kernel.container;
 	}
+	if (core == CORE_OURS)
+		*in_use = used;
 	return row_num(row, HOST_VIABLE, viable);
 }
 
-static int fill(struct row *row, const struct gather *g, unsigned needs)
+static int add_containers(struct row *row, const struct host *host)
 {
+	_cleanup_(core_containers_clear) struct core_containers containers = { 0 };
+
+	if (core_containers_read(host->sysfs, &containers) < 0)
+		return -ENOMEM;
+	return row_num(row, HOST_CONTAINERS, (long long)containers.n);
+}
+
+static int fill(struct row *row, const struct cmd_run *run, const struct gather *g, unsigned needs)
+{
+	enum core_kind core = core_kind(g->host->sysfs);
 	struct utsname kernel;
-	long in_use;
+	long in_use = -1;
 	int ret = uname(&kernel) ? 0 : row_str(row, HOST_KERNEL, kernel.release);
 
+	if (!ret)
+		ret = row_str(row, HOST_CORE, core_kind_name(core));
 	if (!ret && (needs & NEED_IOMMU))
 		ret = add_iommu(row, g->host);
 	if (!ret && (needs & NEED_MODULES))
 		ret = add_modules(row, g->host);
 	if (!ret && (needs & NEED_WHITELIST))
-		ret = add_viable(row, g->host, &g->whitelist);
+		ret = add_viable(row, run, g, core, &in_use);
+	if (!ret && (needs & NEED_CONTAINERS) && core == CORE_OURS)
+		ret = add_containers(row, g->host);
 	if (ret)
 		return ret;
 	add_devices(row, g->host);
 	if (needs & NEED_IN_USE) {
-		in_use = in_use_count(g->host);
+		if (in_use < 0)
+			in_use = in_use_count(g->host);
 		if (in_use >= 0)
 			row_num(row, HOST_IN_USE, in_use);
 	}
@@ -160,7 +193,7 @@ static void glance(struct cmd_run *run, struct error *err)
 	if ((table_needs(table) & NEED_WHITELIST) && gather_whitelist(&g, err) < 0)
 		return;
 	row = table_add(table, NULL);
-	if (!row || fill(row, &g, table_needs(table)))
+	if (!row || fill(row, run, &g, table_needs(table)))
 		gather_no_memory(err);
 	else
 		table_print(table, stdout, err);

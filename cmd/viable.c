@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vfioctl viable: whether groups can be handed out; if not, what stands in the way. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cleanup.h"
+#include "dispute.h"
 #include "gather.h"
-#include "viability.h"
 
 enum {
 	VIABLE_GROUP,
@@ -15,6 +16,7 @@ enum {
 	VIABLE_BLOCKERS,
 	VIABLE_DRIVERS,
 	VIABLE_DEVICES,
+	VIABLE_SOURCE,
 };
 
 #define SHOWN COLF_DEFAULT
@@ -29,6 +31,8 @@ static const struct column columns[] = {
 	[VIABLE_BLOCKERS] = { "BLOCKERS", 0, 0, COL_STRINGS, "blocking devices", 0 },
 	[VIABLE_DRIVERS] = { "DRIVERS", 0, 0, COL_STRINGS, "driver of each blocking device", 0 },
 	[VIABLE_DEVICES] = { "DEVICES", 0, 0, COL_STRINGS, "all devices of the group", 0 },
+	[VIABLE_SOURCE] = { "SOURCE", 0, 0, COL_STRING,
+		"who says so: kernel, or computed where it says nothing", 0 },
 };
 /* clang-format on */
 
@@ -46,36 +50,73 @@ static int add_blocker(struct row *row, const struct device *device)
 	return ret ? -ENOMEM : 0;
 }
 
+/* What the kernel alone has found; there is no command that would surely help. */
+static int add_kernel_blocker(struct row *row, const char *device, const char *driver)
+{
+	_cleanup_free_ char *reason = NULL;
+	int ret;
+
+	if (asprintf(&reason, "%s is bound to %s, says the kernel", device, driver) < 0)
+		return -ENOMEM;
+	ret = row_add(row, VIABLE_REASONS, reason);
+	ret |= row_add(row, VIABLE_COMMANDS, NULL);
+	ret |= row_add(row, VIABLE_BLOCKERS, device);
+	ret |= row_add(row, VIABLE_DRIVERS, driver);
+	return ret ? -ENOMEM : 0;
+}
+
+static int add_blockers(struct row *row, const struct group_verdict *verdict)
+{
+	const struct viability *computed = &verdict->computed;
+	const struct core_group *kernel = &verdict->kernel;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < computed->n_blockers; i++)
+		ret = add_blocker(row, computed->blockers[i]);
+	if (computed->n_blockers)
+		return ret;
+	for (size_t i = 0; !ret && i < kernel->blockers.n; i++)
+		ret = add_kernel_blocker(row, kernel->blockers.v[i], kernel->drivers.v[i]);
+	if (!kernel->blockers.n)
+		ret = row_add(row, VIABLE_REASONS,
+			      "somebody else, such as iommufd, owns the DMA of its devices");
+	return ret;
+}
+
 static int add_verdict(struct table *table, const struct group *group,
-		       const struct viability *verdict)
+		       const struct group_verdict *verdict)
 {
 	struct row *row = table_add(table, NULL);
-	int ret = 0;
+	int ret;
 
 	if (!row)
 		return -ENOMEM;
 	row_num(row, VIABLE_GROUP, group->id);
 	row_bool(row, VIABLE_VIABLE, verdict->viable);
 	row_colour(row, verdict->viable ? "green" : "red");
-	for (size_t i = 0; !ret && i < verdict->n_blockers; i++)
-		ret = add_blocker(row, verdict->blockers[i]);
+	ret = row_str(row, VIABLE_SOURCE, verdict->told ? "kernel" : "computed");
+	if (!ret && !verdict->viable)
+		ret = add_blockers(row, verdict);
 	for (size_t i = 0; !ret && i < group->n_devices; i++)
 		ret = row_add(row, VIABLE_DEVICES, group->devices[i]->name);
 	return ret;
 }
 
 /* 1 when all are viable, 0 when not, -ENOMEM. */
-static int add_verdicts(struct table *table, const struct whitelist *list, struct group **groups,
-			size_t n)
+static int add_verdicts(struct table *table, const struct cmd_run *run, const struct gather *g,
+			struct group **groups, size_t n)
 {
+	enum core_kind core = core_kind(g->host->sysfs);
 	bool all = true;
 
 	for (size_t i = 0; i < n; i++) {
-		_cleanup_(viability_clear) struct viability verdict = { 0 };
+		_cleanup_(group_verdict_clear) struct group_verdict verdict = { 0 };
 
-		if (viability_judge(groups[i], list, &verdict) < 0 ||
+		if (group_verdict_read(&verdict, g->host->sysfs, core, groups[i], &g->whitelist) <
+			    0 ||
 		    add_verdict(table, groups[i], &verdict) < 0)
 			return -ENOMEM;
+		dispute_warn(run, &verdict, groups[i]->id);
 		all = all && verdict.viable;
 	}
 	return all;
@@ -104,7 +145,7 @@ static enum exit_status judge(struct cmd_run *run, struct gather *g, struct tabl
 
 	if (gather_whitelist(g, err) < 0 || gather_groups(g, run, &groups, &n, err) < 0)
 		return EXIT_DONE;
-	all = add_verdicts(table, &g->whitelist, groups, n);
+	all = add_verdicts(table, run, g, groups, n);
 	if (all < 0) {
 		gather_no_memory(err);
 		return EXIT_DONE;
