@@ -4,7 +4,7 @@
 
 include tests/fakehost/fakehost.mk
 
-BENCH_BIN := $(B)/tests/bare $(B)/tests/interleave
+BENCH_BIN := $(addprefix $(B)/tests/,bare bare-files interleave mkproc)
 
 $(BENCH_BIN): $(B)/tests/%: tests/bench/%.c
 	$(call say,CC,$@)
@@ -23,6 +23,7 @@ bench:
 bench-host: all $(MKFAKEHOST) $(BENCH_BIN)
 	$(Q)tests/bench/host
 	$(Q)tests/bench/safety
+	$(Q)tests/bench/holders
 
 bench-guest: all $(BENCH_BIN)
 	$(Q)tests/bench/guest
