@@ -258,6 +258,13 @@ dm() {
 	done
 }
 
+@test "fstab: what is mounted as it says is told once, as mounted" {
+	host < <(mounts 259:3 /backup ext4 /dev/nvme1n1
+		echo 'file etc/fstab "# set up\nLABEL=old /backup ext4 noauto 0 0\n"')
+	disk nvme1n1 mkfs.ext4 -q -F -L old
+	judged $other "block mounted '/backup' on '/dev/nvme1n1'"
+}
+
 @test "crypttab: likewise" {
 	host <<-'END'
 	file etc/crypttab "# name source key\nsecret LABEL=old none luks\n"
