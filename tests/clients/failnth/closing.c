@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Closing, in each order, of a device with interrupts and mappings. It cannot fail. */
+/*
+ * Closing, in each order, of a device with interrupts and mappings. It cannot fail, and what is
+ * still in use by the files that are left is not touched.
+ */
 #include <unistd.h>
 
 #include "operation.h"
@@ -57,13 +60,15 @@ const struct operation closing_operations[] = {
 	  .before = in_use,
 	  .run = close_group,
 	  .after = stage_leave,
-	  .spares = GIVE_BACK },
+	  .spares = GIVE_BACK,
+	  .quiet = true },
 	{ .name = "close-container",
 	  .stage = NOTHING,
 	  .before = in_use,
 	  .run = close_container,
 	  .after = stage_leave,
-	  .spares = GIVE_BACK },
+	  .spares = GIVE_BACK,
+	  .quiet = true },
 	{ .name = "close-all",
 	  .stage = NOTHING,
 	  .before = in_use,
