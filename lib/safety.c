@@ -80,7 +80,10 @@ static const struct safety_check checks[] = {
 };
 /* clang-format on */
 
-#define N_CHECKS ARRAY_SIZE(checks)
+/* Whoever has little time for a step gains nothing by a check that comes to no end. */
+#define TIMEOUT_MIN_MS 5000
+
+#define N_CHECKS       ARRAY_SIZE(checks)
 _Static_assert(N_CHECKS <= 64, "each reason has a bit of its own");
 
 /* One call of safety_judge(); a worker has a copy, which grows with what it finds by itself. */
@@ -490,7 +493,10 @@ int safety_judge(struct safety *out, const struct target *const *targets, size_t
 		 enum safety_flags flags, int timeout_ms, struct error *err)
 {
 	struct safety_judgement j = {
-		.out = out, .flags = flags, .timeout_ms = timeout_ms, .iomem = -1
+		.out = out,
+		.flags = flags,
+		.timeout_ms = timeout_ms < TIMEOUT_MIN_MS ? TIMEOUT_MIN_MS : timeout_ms,
+		.iomem = -1,
 	};
 	int ret = n ? scope_init(&j.scope, targets, n, flags & SAFETY_GROUPS, err) : 0;
 

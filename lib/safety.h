@@ -53,9 +53,9 @@ enum safety_flags {
 
 /*
  * Judges @n devices, all of one host, that are about to lose the driver they have. Each check runs
- * in a process that is left behind after @timeout_ms (without SAFETY_HERE), so that a disk or a
- * server that does not answer hangs nobody. 0, or -errno with a sentence when memory ran out, no
- * process could be started, or a signal asked to end.
+ * in a process that is left behind after @timeout_ms, at least 5 s (without SAFETY_HERE), so that a
+ * disk or a server that does not answer hangs nobody. 0, or -errno with a sentence when memory ran
+ * out, no process could be started, or a signal asked to end.
  */
 int safety_judge(struct safety *out, const struct target *const *targets, size_t n,
 		 enum safety_flags flags, int timeout_ms, struct error *err);

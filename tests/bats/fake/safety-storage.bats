@@ -296,7 +296,7 @@ dm() {
 	mkfifo "$(fakehost_dir "judge-$BATS_TEST_NUMBER")/etc/crypttab"
 	run -4 timeout 60 "$FAKEHOST_RUN" "$(fakehost_dir "judge-$BATS_TEST_NUMBER")" -- \
 		"$VFIOCTL" bind --dry-run --timeout 1 -nr -o step,value,message $disk
-	assert_line 'unknown crypttab what\x20tells\x20it\x20did\x20not\x20answer\x20within\x201\x20s'
+	assert_line 'unknown crypttab what\x20tells\x20it\x20did\x20not\x20answer\x20within\x205\x20s'
 	refute_line --partial 'unknown signature'
 	# Nor is anybody left who waits for it.
 	run pgrep -f "^$VFIOCTL bind --dry-run --timeout 1 -nr -o step,value,message $disk"
