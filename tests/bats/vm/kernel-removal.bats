@@ -144,6 +144,12 @@ in_time() {
 	unbind $LOOSE
 }
 
+@test "container, group and device may be closed in every order around a hot removal" {
+	bind_to vfio-pci $QUICK
+	client unplug $QUICK
+	unbind $QUICK
+}
+
 @test "the modules unload when nothing uses them, and everything is gone" {
 	unbind $EDU
 	run awk '$4 != 0' /sys/kernel/debug/vfio/ledger
