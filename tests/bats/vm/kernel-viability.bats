@@ -101,6 +101,9 @@ still_held() {
 	assert_failure
 	assert_not_exist $PCI/devices/$PLUGGED/driver
 	still_held
+	# With it, 6.1's driver of the IOMMU takes away what its neighbours behind the bridge are found
+	# by, and its lists of devices are broken when they change domains next: it stays there.
+	[[ $VM_KERNEL != 6.1 ]] || return 0
 	monitor device_del hot
 	vanishes $PCI/devices/$PLUGGED
 	still_held
