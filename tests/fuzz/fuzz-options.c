@@ -52,7 +52,7 @@ static void check_accepted(const struct cmd_run *run, char **argv, int argc)
 {
 	CHECK(!(run->table.tree && run->table.list));
 	CHECK(run->selectors + run->n_selectors == argv + argc);
-	CHECK(!run->n_selectors || (run->cmd->flags & CMD_SELECTORS));
+	CHECK(!run->n_selectors || (run->cmd->flags & (CMD_SELECTORS | CMD_OPERANDS)));
 	CHECK(run->n_selectors || !(run->cmd->flags & CMD_NEEDS_SELECTOR));
 	if (run->cmd->flags & CMD_TABLE)
 		check_columns(run);
