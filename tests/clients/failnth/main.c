@@ -72,7 +72,7 @@ static void fail_each(const struct operation *op)
 	fprintf(stderr, "%s: %u faults\n", op->name, nth);
 	/* One that is never hit although it allocates is not tested. */
 	TRUE(nth < MOST);
-	IS(nth == 0, op->quiet);
+	TRUE(nth || op->quiet);
 	at_rest();
 	state_read(&after, here.v.bdf);
 	TRUE(after.iommu_pages <= before.iommu_pages + IOMMU_PAGES_OF_OTHERS);

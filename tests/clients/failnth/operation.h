@@ -32,7 +32,7 @@
  * @after: the reverse of @before and @run
  * @error: may be answered beside ENOMEM and EFAULT
  * @spares: what the kernel cannot fail in without a warning of its own
- * @quiet: it asks for no memory, so no fault is expected
+ * @quiet: it may ask for no memory at all
  */
 struct operation {
 	const char *name;
