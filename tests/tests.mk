@@ -11,7 +11,7 @@ check:
 	$(Q)tests/setup check
 	$(Q)+tests/check
 
-# make check-all - and the modules on Linux 7.3, built with the tools of Debian 13
+# make check-all - and the modules, on Linux 7.3 as well, built with the tools of Debian 13
 check-all:
 	$(Q)tests/setup check
 	$(Q)+tests/check all

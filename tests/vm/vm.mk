@@ -30,7 +30,7 @@ $(GUEST_BIN): $(B)/guest/%: tests/guest/%.c
 # make check-vm [BATS="tests/bats/vm/bind.bats ..."] [KERNEL=6.12] [MODULES=DIR] - on 6.1 and 6.12
 check-vm: all clients $(GUEST_BIN)
 	$(Q)tests/vm/suite --kernels "$(if $(filter command% environment,$(origin KERNEL)),$(KERNEL),6.1 6.12)" \
-		--tap $(B)/tap $(if $(MODULES),--modules $(MODULES)) $(BATS)
+		--tap $(B)/tap $(if $(MODULES),--modules $(MODULES)) --run '--timeout 2400' $(BATS)
 
 # make check-harness - that the harness tells a guest that is well from one that is not
 check-harness:
