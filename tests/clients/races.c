@@ -52,12 +52,15 @@ static void do_set_iommu(void)
 
 static void do_get_device(void)
 {
+	struct vfio_group_status status = { .argsz = sizeof(status) };
 	int fd = device_get(v.group, bdf);
 
 	if (fd < 0)
 		return;
 	/* Whoever has a device has an IOMMU. The file itself may have been closed by the other. */
 	TRUE(ask(v.group, VFIO_GROUP_UNSET_CONTAINER, NULL) != 0);
+	TRUE(ask(v.group, VFIO_GROUP_GET_STATUS, &status) ||
+	     status.flags & VFIO_GROUP_FLAGS_CONTAINER_SET);
 	close(fd);
 }
 
