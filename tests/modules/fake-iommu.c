@@ -22,7 +22,6 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
-#include <linux/property.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
@@ -308,7 +307,7 @@ static struct iommu_domain *domain_new(void)
 	return &domain->iommu;
 }
 
-#ifdef HAVE_IOMMU_OF_DEVICE
+#ifdef HAVE_DOMAIN_ALLOC_PAGING
 static struct iommu_domain *alloc_paging(struct device *dev)
 {
 	return domain_new() ?: ERR_PTR(-ENOMEM);
@@ -385,7 +384,7 @@ static const struct iommu_ops ops = {
 	.get_resv_regions = get_regions,
 	.def_domain_type = identity,
 	.default_domain_ops = &paging_ops,
-#ifdef HAVE_IOMMU_OF_DEVICE
+#ifdef HAVE_DOMAIN_ALLOC_PAGING
 	.domain_alloc_paging = alloc_paging,
 	.blocked_domain = &blocked,
 	.identity_domain = &own,
@@ -480,17 +479,13 @@ static void files_new(void)
 static int device_new(int id, struct device *parent)
 {
 	struct platform_device *pdev = platform_device_alloc(NAME, id);
-	int ret = 0;
+	int ret;
 
 	if (!pdev)
 		return -ENOMEM;
 	pdev->dev.parent = parent;
 	devices[id].dev = &pdev->dev;
-#ifdef HAVE_IOMMU_OF_DEVICE
-	ret = iommu_fwspec_init(&pdev->dev, dev_fwnode(parent));
-#endif
-	if (!ret)
-		ret = platform_device_add(pdev);
+	ret = platform_device_add(pdev);
 	if (ret) {
 		devices[id].dev = NULL;
 		platform_device_put(pdev);
@@ -502,13 +497,12 @@ static int __init fake_init(void)
 {
 	struct platform_device *hardware =
 		platform_device_register_simple("fake-iommu", -1, NULL, 0);
-	struct fwnode_handle *node = fwnode_create_software_node(NULL, NULL);
 	size_t i;
 	int ret;
 
-	if (IS_ERR(hardware) || IS_ERR(node))
-		return -ENOMEM;
-	set_primary_fwnode(&hardware->dev, node);
+	if (IS_ERR(hardware))
+		return PTR_ERR(hardware);
+	/* Without a node of firmware it is asked for every device that does not name its IOMMU. */
 	ret = iommu_device_sysfs_add(&unit, &hardware->dev, NULL, "fake");
 	if (!ret)
 		ret = iommu_device_register(&unit, &ops, &hardware->dev);
