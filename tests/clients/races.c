@@ -6,7 +6,8 @@
  *
  * The one that breaks in sleeps for a random part of what the other's call takes, and goes before
  * it once it wakes. So one processor is enough for each place where the kernel can be preempted,
- * and what waits for a lock is met as well. The two calls change roles from round to round.
+ * and what waits for a lock is met as well. The two calls change roles from turn to turn. Unbinding
+ * and binding again takes as long as many calls, so that many break into each.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -24,14 +25,11 @@
 #define IOVA   0x100000
 #define SIZE   16384
 #define STATES 4
-/* Rounds after which nothing of the ones before is used any more. */
-#define FRESH  16
 
 static struct vfio v;
 static void *memory;
 static const char *bdf;
 static int group_number, unbind_fd, bind_fd;
-static unsigned long rounds;
 
 /* --- the calls --- */
 
@@ -102,27 +100,37 @@ static void do_close_container(void)
 	close(v.container);
 }
 
-/* What is to be had anew after a call. */
-enum { CONTAINER = 1, GROUP = 2 };
+/* What a call may do to the state before it, for which the next turn has to make up. */
+enum {
+	TAKES_CONTAINER = 1,
+	TAKES_GROUP = 2,
+	TAKES_DEVICE = 4,
+	ATTACHES = 8,
+	SETS_IOMMU = 16,
+	MAPS = 32,
+	UNMAPS = 64,
+};
 
 struct op {
 	const char *name;
 	void (*run)(void);
-	unsigned int takes;
+	unsigned int effects;
+	/* How many calls may break into one. */
+	unsigned int breaks;
 };
 
 static const struct op ops[] = {
-	{ "set-container", do_set_container, 0 },
-	{ "unset-container", do_unset_container, 0 },
-	{ "set-iommu", do_set_iommu, 0 },
-	{ "get-device", do_get_device, 0 },
-	{ "map", do_map, 0 },
-	{ "unmap", do_unmap, 0 },
-	{ "close-group", do_close_group, GROUP },
-	{ "close-container", do_close_container, CONTAINER },
-	{ "close-device", do_close_device, 0 },
+	{ "set-container", do_set_container, ATTACHES, 1 },
+	{ "unset-container", do_unset_container, 0, 1 },
+	{ "set-iommu", do_set_iommu, SETS_IOMMU, 1 },
+	{ "get-device", do_get_device, 0, 1 },
+	{ "map", do_map, MAPS, 1 },
+	{ "unmap", do_unmap, UNMAPS, 1 },
+	{ "close-group", do_close_group, TAKES_GROUP, 1 },
+	{ "close-container", do_close_container, TAKES_CONTAINER, 1 },
+	{ "close-device", do_close_device, TAKES_DEVICE, 1 },
 	/* A group whose device was taken away is dead. */
-	{ "unbind", do_unbind, GROUP },
+	{ "unbind", do_unbind, TAKES_GROUP, 15 },
 };
 #define N_OPS (sizeof(ops) / sizeof(ops[0]))
 
@@ -140,12 +148,16 @@ static const struct op *op_named(const char *name)
 
 /* --- one thread breaks into the other's call --- */
 
+/* What the second thread shall do in this turn, and what it did. Times are nanoseconds. */
+static struct {
+	const struct op *op; /* NULL: end */
+	unsigned int breaks;
+	unsigned long naps; /* each is at most so long */
+	atomic_bool over;   /* the first call has returned */
+	atomic_uint begun;
+	unsigned long used;
+} turn;
 static sem_t go, done;
-/* When to break in, and when that was: nanoseconds. */
-static unsigned long delay;
-static atomic_ulong broke_in;
-/* What a call takes when nothing comes between, by the call's place and the state before it. */
-static unsigned long took[2][STATES];
 
 static unsigned long now(void)
 {
@@ -173,42 +185,64 @@ static void go_first(void)
 
 static void *second_thread(void *arg)
 {
-	const struct op *const *pair = arg;
-	unsigned long i;
+	unsigned long start;
+	unsigned int i;
 
+	(void)arg;
 	go_first();
-	for (i = 0; i < rounds; i++) {
-		sem_wait(&go);
-		nap(delay);
-		atomic_store(&broke_in, now());
-		pair[!(i & 1)]->run();
+	while (!sem_wait(&go) && turn.op) {
+		for (i = 0; i < turn.breaks && (!i || !atomic_load(&turn.over)); i++) {
+			nap(random() % turn.naps);
+			atomic_fetch_add(&turn.begun, 1);
+			start = now();
+			turn.op->run();
+			turn.used += now() - start;
+		}
 		sem_post(&done);
 	}
 	return NULL;
 }
 
 /*
- * One round in five the other is late, which tells how long the call takes; while it never is, it
- * is taken to need longer.
+ * What the call takes is learnt in two ways. When one call breaks in, it is late one time in five,
+ * and while it never is, the first is taken to need longer. When many do, their time is taken off.
  */
-static void first_call(const struct op *op, unsigned long *ns)
+static void learn(unsigned long *ns, unsigned long lasted, bool alone)
 {
-	unsigned long start, end;
-
-	delay = random() % (*ns + *ns / 4);
-	atomic_store(&broke_in, 0);
-	sem_post(&go);
-	start = now();
-	op->run();
-	end = now();
-	if (atomic_load(&broke_in))
+	if (alone)
+		*ns = lasted;
+	else if (turn.breaks == 1)
 		*ns += *ns / 64;
-	else
-		*ns = end - start;
-	sem_wait(&done);
+	else if (lasted > turn.used)
+		*ns = lasted - turn.used;
+	if (*ns < 1000)
+		*ns = 1000;
 }
 
-/* --- rounds --- */
+/* Returns how many calls of @second broke into that of @first. */
+static unsigned int take_turn(const struct op *first, const struct op *second, unsigned long *ns)
+{
+	unsigned long start, lasted;
+	bool alone;
+
+	turn.op = second;
+	turn.breaks = first->breaks;
+	turn.naps = turn.breaks == 1 ? *ns + *ns / 4 : 2 * *ns / turn.breaks;
+	turn.used = 0;
+	atomic_store(&turn.over, false);
+	atomic_store(&turn.begun, 0);
+	sem_post(&go);
+	start = now();
+	first->run();
+	lasted = now() - start;
+	alone = !atomic_load(&turn.begun);
+	atomic_store(&turn.over, true);
+	sem_wait(&done);
+	learn(ns, lasted, alone);
+	return atomic_load(&turn.begun);
+}
+
+/* --- turns --- */
 
 static int group_again(void)
 {
@@ -222,32 +256,45 @@ static int group_again(void)
 	return fd;
 }
 
-/* The states that a round starts from: nothing set, attached, with a backend, with a device. */
-static void prepare(unsigned int state)
+/*
+ * The states that a turn starts from: nothing set, attached, with a backend, with a device. A call
+ * is asked for again where that does no harm, as it is quickly refused when all is as it should be.
+ */
+static void prepare(unsigned int state, unsigned int effects, bool mapped)
 {
 	if (v.container < 0)
 		v.container = container_open();
 	if (v.group < 0)
 		v.group = group_again();
+	if ((state == 0 && effects & ATTACHES) || (state == 1 && effects & SETS_IOMMU))
+		do_unset_container();
 	if (state > 0)
 		do_set_container();
 	if (state > 1)
 		do_set_iommu();
-	if (state > 2)
+	if (state > 1 && effects & (MAPS | UNMAPS)) {
+		if (mapped)
+			do_map();
+		else
+			do_unmap();
+	}
+	if (state > 2 && v.device < 0)
 		v.device = device_get(v.group, bdf);
 }
 
-static void finish(unsigned int takes)
+/* A container is left, and a group given up, only when no device is open. */
+static void finish(unsigned int effects)
 {
-	close(v.device);
-	v.device = -1;
-	if (takes & GROUP) {
+	if (effects & (TAKES_CONTAINER | TAKES_GROUP | TAKES_DEVICE)) {
+		close(v.device);
+		v.device = -1;
+	}
+	if (effects & TAKES_GROUP) {
 		close(v.group);
 		v.group = -1;
-	} else {
-		do_unset_container();
 	}
-	if (takes & CONTAINER) {
+	if (effects & TAKES_CONTAINER) {
+		do_unset_container();
 		close(v.container);
 		v.container = -1;
 	}
@@ -262,24 +309,31 @@ static int sysfs_file(const char *path)
 	return fd;
 }
 
-static void race(const struct op *pair[2])
+/* Four turns in each state, and then all from the beginning. */
+static void race(const struct op *pair[2], unsigned long count)
 {
-	unsigned int takes = pair[0]->takes | pair[1]->takes;
+	unsigned int effects = pair[0]->effects | pair[1]->effects;
+	/* What a call takes, by its place in the pair and the state before it. */
+	unsigned long took[2][STATES], raced = 0, i;
+	unsigned int state;
 	pthread_t thread;
-	unsigned long i;
 
 	v = (struct vfio){ .container = -1, .group = -1, .device = -1 };
 	for (i = 0; i < 2 * STATES; i++)
 		took[i % 2][i / 2] = 1000000;
 	sem_init(&go, 0, 0);
 	sem_init(&done, 0, 0);
-	if (pthread_create(&thread, NULL, second_thread, pair))
+	if (pthread_create(&thread, NULL, second_thread, NULL))
 		die("cannot make a thread");
-	for (i = 0; i < rounds; i++) {
-		prepare(i / 2 % STATES);
-		first_call(pair[i & 1], &took[i & 1][i / 2 % STATES]);
-		finish(takes | ((i + 1) % FRESH && i + 1 < rounds ? 0 : CONTAINER | GROUP));
+	for (i = 0; raced < count; i++) {
+		state = i / 4 % STATES;
+		prepare(state, effects, effects & UNMAPS && (i & 2 || !(effects & MAPS)));
+		raced += take_turn(pair[i & 1], pair[!(i & 1)], &took[i & 1][state]);
+		finish((i + 1) % (4 * STATES) ? effects : ~0U);
 	}
+	finish(~0U);
+	turn.op = NULL;
+	sem_post(&go);
 	pthread_join(thread, NULL);
 }
 
@@ -298,9 +352,9 @@ int main(int argc, char **argv)
 	group_number = group_of(bdf);
 	unbind_fd = sysfs_file("/sys/bus/pci/drivers/vfio-pci/unbind");
 	bind_fd = sysfs_file("/sys/bus/pci/drivers/vfio-pci/bind");
-	rounds = strtoul(argv[4], NULL, 10);
 	memory = memory_new(SIZE);
-	race((const struct op *[]){ op_named(argv[2]), op_named(argv[3]) });
+	race((const struct op *[]){ op_named(argv[2]), op_named(argv[3]) },
+	     strtoul(argv[4], NULL, 10));
 	at_rest();
 	return checks_status();
 }
