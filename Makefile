@@ -25,7 +25,9 @@ say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 SAN ?= 0
 B := $(if $(filter 1,$(SAN)),build-san,build)
 
-LIBS := libpci smartcols libkmod mount blkid libmnl json-c libcap
+LIBS := libpci smartcols mount blkid libmnl json-c libcap
+# Loaded when first needed (lib/kmod_late.h).
+LATE_LIBS := libkmod
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wvla -Wwrite-strings -Wpointer-arith -Wundef -Wimplicit-fallthrough
 comma := ,
@@ -33,7 +35,7 @@ SANFLAGS := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-san
 	-fno-omit-frame-pointer)
 CFLAGS ?= -O2 -g
 ALL_CPPFLAGS = -D_GNU_SOURCE -DVFIOCTL_VERSION='"$(VERSION)"' -Ilib -Icmd \
-	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CPPFLAGS)
+	$(shell $(PKG_CONFIG) --cflags $(LIBS) $(LATE_LIBS)) $(CPPFLAGS)
 ALL_CFLAGS = -std=gnu11 $(WARN) -fstack-protector-strong $(SANFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(SANFLAGS) $(LDFLAGS)
 ALL_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS))

@@ -2,33 +2,42 @@
 #include "modules.h"
 
 #include <errno.h>
-#include <libkmod.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "alias.h"
 #include "cleanup.h"
+#include "kmod_late.h"
 #include "privilege.h"
 #include "sysfs.h"
 
 struct modules {
-	struct kmod_ctx *ctx;
+	struct kmod_ctx *ctx; /* NULL until something is asked of it */
 };
+
+/* Set before there is a first context, and so before there is anything to call it for. */
+static const struct kmod_late *kmod;
+
+#define list_foreach(item, list) \
+	for ((item) = (list); (item); (item) = kmod->list_next((list), (item)))
 
 static void module_unrefp(struct kmod_module **module)
 {
-	kmod_module_unref(*module);
+	if (*module)
+		kmod->module_unref(*module);
 }
 
 static void list_unrefp(struct kmod_list **list)
 {
-	kmod_module_unref_list(*list);
+	if (*list)
+		kmod->module_unref_list(*list);
 }
 
 static void info_freep(struct kmod_list **list)
 {
-	kmod_module_info_free_list(*list);
+	if (*list)
+		kmod->module_info_free_list(*list);
 }
 
 /* libkmod would print to stderr; what went wrong is told by its return values. */
@@ -38,18 +47,29 @@ static void no_log(void *data, int priority, const char *file, int line, const c
 	(void)data, (void)priority, (void)file, (void)line, (void)fn, (void)format, (void)args;
 }
 
+static int set_up(struct modules *modules, struct error *err)
+{
+	if (modules->ctx)
+		return 0;
+	if (!kmod)
+		kmod = kmod_late(err);
+	if (!kmod)
+		return -ENOENT;
+	modules->ctx = kmod->new (NULL, NULL);
+	if (!modules->ctx)
+		return error_set(err, EXIT_FAILED, ENOMEM, "cannot set up libkmod: %s",
+				 strerror(ENOMEM));
+	kmod->set_log_fn(modules->ctx, no_log, NULL);
+	return 0;
+}
+
 struct modules *modules_new(struct error *err)
 {
-	_cleanup_(modules_freep) struct modules *modules = calloc(1, sizeof(*modules));
+	struct modules *modules = calloc(1, sizeof(*modules));
 
-	if (modules)
-		modules->ctx = kmod_new(NULL, NULL);
-	if (!modules || !modules->ctx) {
-		error_set(err, EXIT_FAILED, ENOMEM, "cannot set up libkmod: %s", strerror(ENOMEM));
-		return NULL;
-	}
-	kmod_set_log_fn(modules->ctx, no_log, NULL);
-	return take_ptr(modules);
+	if (!modules)
+		error_set(err, EXIT_FAILED, ENOMEM, "out of memory");
+	return modules;
 }
 
 void modules_free(struct modules *modules)
@@ -57,19 +77,19 @@ void modules_free(struct modules *modules)
 	if (!modules)
 		return;
 	if (modules->ctx)
-		kmod_unref(modules->ctx);
+		kmod->unref(modules->ctx);
 	free(modules);
 }
 
 static int insert(struct kmod_module *module, struct error *err)
 {
 	_cleanup_(privilege_restorep) unsigned int had = privilege_raise(PRIVILEGE_MODULES);
-	const char *name = kmod_module_get_name(module);
-	int state = kmod_module_get_initstate(module), ret;
+	const char *name = kmod->module_get_name(module);
+	int state = kmod->module_get_initstate(module), ret;
 
 	if (state == KMOD_MODULE_LIVE || state == KMOD_MODULE_BUILTIN)
 		return 0;
-	ret = kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
+	ret = kmod->module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
 	if (ret < 0 && ret != -EEXIST)
 		return error_set(err, EXIT_FAILED, -ret, "cannot load module '%s': %s", name,
 				 strerror(-ret));
@@ -79,8 +99,11 @@ static int insert(struct kmod_module *module, struct error *err)
 static int look_up(struct modules *modules, const char *name, struct kmod_list **list,
 		   struct error *err)
 {
-	int ret = kmod_module_new_from_lookup(modules->ctx, name, list);
+	int ret = set_up(modules, err);
 
+	if (ret)
+		return ret;
+	ret = kmod->module_new_from_lookup(modules->ctx, name, list);
 	if (ret < 0)
 		return error_set(err, EXIT_FAILED, -ret, "cannot look up module '%s': %s", name,
 				 strerror(-ret));
@@ -104,9 +127,9 @@ int modules_load(struct modules *modules, const char *name, struct error *err)
 
 	if (ret)
 		return ret;
-	kmod_list_foreach(item, list)
+	list_foreach(item, list)
 	{
-		_cleanup_(module_unrefp) struct kmod_module *module = kmod_module_get_module(item);
+		_cleanup_(module_unrefp) struct kmod_module *module = kmod->module_get_module(item);
 
 		ret = insert(module, err);
 		if (ret)
@@ -122,15 +145,15 @@ static int looseness(struct kmod_module *module, const char *alias)
 	struct kmod_list *item;
 	int best = INT_MAX;
 
-	if (kmod_module_get_info(module, &info) < 0)
+	if (kmod->module_get_info(module, &info) < 0)
 		return best;
-	kmod_list_foreach(item, info)
+	list_foreach(item, info)
 	{
 		int stars;
 
-		if (strcmp(kmod_module_info_get_key(item), "alias") != 0)
+		if (strcmp(kmod->module_info_get_key(item), "alias") != 0)
 			continue;
-		stars = alias_looseness(kmod_module_info_get_value(item), alias);
+		stars = alias_looseness(kmod->module_info_get_value(item), alias);
 		if (stars < best)
 			best = stars;
 	}
@@ -155,7 +178,7 @@ static size_t list_length(struct kmod_list *list)
 	struct kmod_list *item;
 	size_t n = 0;
 
-	kmod_list_foreach(item, list) n++;
+	list_foreach(item, list) n++;
 	return n;
 }
 
@@ -169,10 +192,10 @@ static int rank_variants(struct kmod_list *list, const char *alias, struct strv 
 
 	if (!found)
 		return -ENOMEM;
-	kmod_list_foreach(item, list)
+	list_foreach(item, list)
 	{
-		_cleanup_(module_unrefp) struct kmod_module *module = kmod_module_get_module(item);
-		const char *name = kmod_module_get_name(module);
+		_cleanup_(module_unrefp) struct kmod_module *module = kmod->module_get_module(item);
+		const char *name = kmod->module_get_name(module);
 		bool general = !strcmp(name, "vfio_pci");
 
 		found[n].name = strdup(name);
@@ -197,7 +220,10 @@ int modules_vfio_variants(struct modules *modules, const char *modalias, struct 
 
 	if (!alias)
 		return 0;
-	ret = kmod_module_new_from_lookup(modules->ctx, alias, &list);
+	ret = set_up(modules, NULL);
+	if (ret)
+		return ret;
+	ret = kmod->module_new_from_lookup(modules->ctx, alias, &list);
 	if (ret < 0 || !list)
 		return ret < 0 ? ret : 0;
 	return rank_variants(list, alias, out);
@@ -220,8 +246,9 @@ static char *module_file(struct modules *modules, const char *name)
 	_cleanup_(module_unrefp) struct kmod_module *module = NULL;
 	const char *path = NULL;
 
-	if (modules && kmod_module_new_from_name(modules->ctx, name, &module) >= 0)
-		path = kmod_module_get_path(module);
+	if (modules && !set_up(modules, NULL) &&
+	    kmod->module_new_from_name(modules->ctx, name, &module) >= 0)
+		path = kmod->module_get_path(module);
 	return path ? strdup(path) : NULL;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Kernel modules by name and by alias; modules.c alone knows libkmod. */
+/* Kernel modules by name and by alias; modules.c alone asks libkmod. */
 #ifndef VFIOCTL_MODULES_H
 #define VFIOCTL_MODULES_H
 
@@ -8,7 +8,10 @@
 
 struct modules;
 
-/* NULL with @err set when libkmod cannot be set up. Indexes are read when first asked for. */
+/*
+ * NULL with @err set when there is no memory. libkmod itself and its indexes are read when something
+ * is first asked of them: who asks gets the error.
+ */
 struct modules *modules_new(struct error *err);
 void modules_free(struct modules *modules);
 
