@@ -32,6 +32,12 @@ refused() {
 	assert_equal "$(state)" "$before"
 }
 
+# blank - the spare disk holds its name again, and nothing that a later test is told of
+blank() {
+	wipefs -qa "$disk"
+	printf 'disk spare' >"$disk"
+}
+
 setup() {
 	disk=/dev/$(disk_of $spare)
 	nic=$(interface_of $idle)
@@ -80,7 +86,7 @@ teardown() {
 	swapon "$disk"
 	refused $spare swap "$disk"
 	swapoff "$disk"
-	printf 'disk spare' >"$disk"
+	blank
 	run -0 vfioctl bind $spare
 }
 
@@ -96,7 +102,7 @@ teardown() {
 	refused $spare mounted "'/mnt' on '$loop'"
 	umount /mnt
 	losetup -d "$loop"
-	printf 'disk spare' >"$disk"
+	blank
 }
 
 @test "a disk that another mount namespace uses is refused" {
@@ -107,7 +113,7 @@ teardown() {
 	refused $spare claimed "$disk"
 	kill $!
 	wait $! || true
-	printf 'disk spare' >"$disk"
+	blank
 }
 
 @test "an interface that is up with an address is refused" {
