@@ -17,10 +17,14 @@ install: all
 			$(DESTDIR)$(DATADIR)/schemas/$${schema##*/} || exit; \
 	done
 	$(Q)$(INSTALL) -D -m 0644 completions/vfioctl.bash $(DESTDIR)$(COMPLETIONSDIR)/vfioctl
+	$(Q)mkdir -p $(DESTDIR)$(UDEVRULESDIR)
+	$(Q)sed 's,@SBINDIR@,$(SBINDIR),' contrib/udev/90-vfioctl.rules.in \
+		>$(DESTDIR)$(UDEVRULESDIR)/90-vfioctl.rules
 
 # make uninstall - removes what install put there, by the same variables
 uninstall:
-	$(Q)rm -f $(DESTDIR)$(SBINDIR)/vfioctl $(DESTDIR)$(COMPLETIONSDIR)/vfioctl
+	$(Q)rm -f $(DESTDIR)$(SBINDIR)/vfioctl $(DESTDIR)$(COMPLETIONSDIR)/vfioctl \
+		$(DESTDIR)$(UDEVRULESDIR)/90-vfioctl.rules
 	$(Q)for page in $(MAN_PAGES); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
 	done
