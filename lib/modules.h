@@ -9,8 +9,8 @@
 struct modules;
 
 /*
- * NULL with @err set when there is no memory. libkmod itself and its indexes are read when something
- * is first asked of them: who asks gets the error.
+ * NULL with @err set when there is no memory. libkmod itself and its indexes are read when
+ * something is first asked of them: who asks gets the error.
  */
 struct modules *modules_new(struct error *err);
 void modules_free(struct modules *modules);
