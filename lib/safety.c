@@ -90,8 +90,7 @@ _Static_assert(N_CHECKS <= 64, "each reason has a bit of its own");
 struct safety_judgement {
 	struct safety *out;
 	struct scope scope;
-	const struct target **seen; /* each target of the scope once */
-	size_t n_seen;
+	struct safety_shared shared; /* has each target of the scope once */
 	enum safety_flags flags;
 	int timeout_ms;
 	int iomem;		    /* -1: could not be opened */
@@ -232,7 +231,7 @@ static size_t index_of(const struct safety_judgement *j, const struct target *ta
 {
 	size_t i = 0;
 
-	while (i < j->n_seen && j->seen[i] != target)
+	while (i < j->shared.n_seen && j->shared.seen[i] != target)
 		i++;
 	return i;
 }
@@ -359,21 +358,21 @@ static size_t choose(const struct safety_judgement *j, const struct safety_check
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < j->n_seen; i++)
-		if (concerns(j, check, j->seen[i]))
-			some[n++] = j->seen[i];
+	for (size_t i = 0; i < j->shared.n_seen; i++)
+		if (concerns(j, check, j->shared.seen[i]))
+			some[n++] = j->shared.seen[i];
 	return n;
 }
 
 static int run_check(struct safety_judgement *j, const struct safety_check *check)
 {
-	_cleanup_(privilege_restorep) unsigned int had = privilege_raise(PRIVILEGE_LOOK);
-	_cleanup_free_ const struct target **some = calloc(j->n_seen ?: 1, sizeof(*some));
+	_cleanup_free_ const struct target **some = calloc(j->shared.n_seen ?: 1, sizeof(*some));
 	struct safety_run run = {
 		.check = check,
 		.reason = check->reason,
 		.targets = some,
 		.iomem = j->iomem,
+		.shared = &j->shared,
 		.judgement = j,
 	};
 
@@ -392,6 +391,8 @@ static void on_job(void *arg, struct pool_worker *worker, size_t job)
 	struct pool_report r = { .event = POOL_NEWS, .kind = NEWS_FAILED };
 
 	j->worker = worker;
+	/* To stay: a worker does nothing but judge. */
+	privilege_raise(PRIVILEGE_LOOK);
 	if (run_check(j, &checks[job]))
 		pool_send(worker, &r);
 }
@@ -401,8 +402,8 @@ static void on_report(void *arg, const struct pool_report *r)
 	struct safety_judgement *j = arg;
 	int ret = -ENOMEM;
 
-	if (r->kind == NEWS_FINDING && r->item < j->n_seen && r->job < N_CHECKS)
-		ret = spread(j, &checks[r->job], j->seen[r->item], r->result, r->text);
+	if (r->kind == NEWS_FINDING && r->item < j->shared.n_seen && r->job < N_CHECKS)
+		ret = spread(j, &checks[r->job], j->shared.seen[r->item], r->result, r->text);
 	if (ret)
 		j->ret = ret;
 }
@@ -422,9 +423,9 @@ static void on_lost(void *arg, size_t job, pid_t pid, bool alive)
 			 j->timeout_ms / 1000);
 	else
 		snprintf(why, sizeof(why), "the process that looked for it died");
-	for (size_t i = 0; !j->ret && i < j->n_seen; i++)
-		if (concerns(j, &checks[job], j->seen[i]))
-			j->ret = spread(j, &checks[job], j->seen[i], SAFETY_UNKNOWN, why);
+	for (size_t i = 0; !j->ret && i < j->shared.n_seen; i++)
+		if (concerns(j, &checks[job], j->shared.seen[i]))
+			j->ret = spread(j, &checks[job], j->shared.seen[i], SAFETY_UNKNOWN, why);
 }
 
 static void on_stopping(void *arg, int signal)
@@ -455,6 +456,7 @@ static int run_apart(struct safety_judgement *j, struct error *err)
 
 static int run_here(struct safety_judgement *j, struct error *err)
 {
+	_cleanup_(privilege_restorep) unsigned int had = privilege_raise(PRIVILEGE_LOOK);
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < N_CHECKS; i++)
@@ -464,13 +466,20 @@ static int run_here(struct safety_judgement *j, struct error *err)
 
 static int see_each_once(struct safety_judgement *j)
 {
-	j->seen = calloc(j->scope.n ?: 1, sizeof(*j->seen));
-	if (!j->seen)
+	j->shared.seen = calloc(j->scope.n ?: 1, sizeof(*j->shared.seen));
+	if (!j->shared.seen)
 		return -ENOMEM;
 	for (size_t i = 0; i < j->scope.n; i++)
-		if (index_of(j, j->scope.v[i].target) == j->n_seen)
-			j->seen[j->n_seen++] = j->scope.v[i].target;
+		if (index_of(j, j->scope.v[i].target) == j->shared.n_seen)
+			j->shared.seen[j->shared.n_seen++] = j->scope.v[i].target;
 	return 0;
+}
+
+static void shared_clear(struct safety_shared *shared)
+{
+	interfaces_clear(&shared->interfaces);
+	free(shared->carries);
+	free(shared->seen);
 }
 
 /*
@@ -481,8 +490,8 @@ static int open_iomem(const struct safety_judgement *j)
 {
 	bool wanted = false;
 
-	for (size_t i = 0; i < j->n_seen; i++)
-		wanted |= safety_is_display(j->seen[i]);
+	for (size_t i = 0; i < j->shared.n_seen; i++)
+		wanted |= safety_is_display(j->shared.seen[i]);
 	if (!wanted || (j->flags & SAFETY_AGAIN))
 		return -1;
 	_cleanup_(privilege_restorep) unsigned int had = privilege_raise(PRIVILEGE_MEMORY);
@@ -504,10 +513,10 @@ int safety_judge(struct safety *out, const struct target *const *targets, size_t
 		ret = error_set(err, EXIT_FAILED, ENOMEM, "out of memory");
 	if (!ret)
 		j.iomem = open_iomem(&j);
-	if (!ret && j.n_seen)
+	if (!ret && j.shared.n_seen)
 		ret = flags & SAFETY_HERE ? run_here(&j, err) : run_apart(&j, err);
 	scope_clear(&j.scope);
-	free(j.seen);
+	shared_clear(&j.shared);
 	free(j.explained);
 	cleanup_closep(&j.iomem);
 	return ret;

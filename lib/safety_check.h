@@ -3,10 +3,23 @@
 #ifndef VFIOCTL_SAFETY_CHECK_H
 #define VFIOCTL_SAFETY_CHECK_H
 
+#include "interfaces.h"
 #include "safety.h"
 
 struct safety_check;
 struct safety_judgement;
+
+/*
+ * What several checks of one judgement want to know alike, looked up by the first of them. All of
+ * its devices count here, @seen, whomever a check concerns.
+ */
+struct safety_shared {
+	const struct target **seen;
+	size_t n_seen;
+	bool *carries; /* for each: it carries block devices, or may; NULL: not looked up yet */
+	struct interfaces interfaces;
+	bool has_interfaces; /* they were looked up */
+};
 
 /* What a check works on: the devices that concern it. */
 struct safety_run {
@@ -16,6 +29,7 @@ struct safety_run {
 	const struct target **targets;
 	size_t n;
 	int iomem; /* an fd of /proc/iomem; -1: it could not be opened */
+	struct safety_shared *shared;
 	struct safety_judgement *judgement;
 };
 

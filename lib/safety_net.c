@@ -15,31 +15,60 @@
 
 #define CLASS_NETWORK 0x02
 
-int net_links_find(struct net_links *links, struct safety_run *run)
+/* Of all devices that are judged, once. 0 or -errno. */
+static int find_interfaces(const struct safety_run *run)
 {
-	_cleanup_free_ const char **paths = calloc(run->n ?: 1, sizeof(*paths));
+	struct safety_shared *shared = run->shared;
+	_cleanup_free_ const char **paths = calloc(shared->n_seen ?: 1, sizeof(*paths));
 	int ret;
 
-	*links = (struct net_links){ .run = run };
 	if (!paths)
 		return -ENOMEM;
+	for (size_t i = 0; i < shared->n_seen; i++)
+		paths[i] = shared->seen[i]->path;
+	ret = interfaces_find(&shared->interfaces, run->host->sysfs, paths, shared->n_seen);
+	if (ret)
+		interfaces_clear(&shared->interfaces);
+	shared->has_interfaces = !ret;
+	return ret;
+}
+
+static bool is_of(const struct safety_run *run, const struct target *target)
+{
 	for (size_t i = 0; i < run->n; i++)
-		paths[i] = run->targets[i]->path;
-	ret = interfaces_find(&links->interfaces, run->host->sysfs, paths, run->n);
-	if (!ret || ret == -ENOMEM)
-		return ret;
-	net_links_clear(links);
-	return safety_unknown(run, NULL, "cannot list interfaces: %s", strerror(-ret));
+		if (run->targets[i] == target)
+			return true;
+	return false;
+}
+
+int net_links_find(struct net_links *links, struct safety_run *run)
+{
+	struct safety_shared *shared = run->shared;
+	int ret = shared->has_interfaces ? 0 : find_interfaces(run);
+
+	*links = (struct net_links){ .run = run };
+	if (ret)
+		return ret == -ENOMEM ? ret
+				      : safety_unknown(run, NULL, "cannot list interfaces: %s",
+						       strerror(-ret));
+	links->v = calloc(shared->interfaces.n ?: 1, sizeof(*links->v));
+	if (!links->v)
+		return -ENOMEM;
+	for (size_t i = 0; i < shared->interfaces.n; i++)
+		if (is_of(run, shared->seen[shared->interfaces.v[i].owner]))
+			links->v[links->n++] = &shared->interfaces.v[i];
+	return 0;
 }
 
 void net_links_clear(struct net_links *links)
 {
-	interfaces_clear(&links->interfaces);
+	free(links->v);
+	*links = (struct net_links){ 0 };
 }
 
-static const struct target *owner_of(const struct net_links *links, size_t i)
+const struct target *net_links_owner(const struct net_links *links, size_t i)
 {
-	return links->run->targets[links->interfaces.v[i].owner];
+	return links->run->shared->seen[links->v[i]->owner];
 }
 
 int net_links_found(struct net_links *links, const char *name, enum safety_verdict verdict,
@@ -47,26 +76,26 @@ int net_links_found(struct net_links *links, const char *name, enum safety_verdi
 {
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < links->interfaces.n; i++) {
-		const struct interface *link = &links->interfaces.v[i];
+	for (size_t i = 0; !ret && i < links->n; i++) {
+		const struct interface *link = links->v[i];
 		bool above = strcmp(link->name, link->base) != 0;
 
 		if (strcmp(link->name, name) != 0)
 			continue;
-		ret = safety_say(links->run, owner_of(links, i), verdict, "%s on '%s'%s%s%s", what,
-				 name, above ? " over '" : "", above ? link->base : "",
+		ret = safety_say(links->run, net_links_owner(links, i), verdict, "%s on '%s'%s%s%s",
+				 what, name, above ? " over '" : "", above ? link->base : "",
 				 above ? "'" : "");
 	}
 	return ret;
 }
 
 /* What is down carries nothing. What cannot be read may be up. */
-static bool is_up(const struct net_links *links, const struct interface *link)
+bool net_links_up(const struct net_links *links, size_t i)
 {
 	char path[IF_NAMESIZE + 32];
 	long flags;
 
-	snprintf(path, sizeof(path), "class/net/%s/flags", link->base);
+	snprintf(path, sizeof(path), "class/net/%s/flags", links->v[i]->base);
 	return sysfs_read_long(links->run->host->sysfs, path, &flags) || (flags & IFF_UP);
 }
 
@@ -74,9 +103,9 @@ int net_links_unknown(struct net_links *links, const char *what, const char *why
 {
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < links->interfaces.n; i++)
-		if (is_up(links, &links->interfaces.v[i]))
-			ret = safety_unknown(links->run, owner_of(links, i),
+	for (size_t i = 0; !ret && i < links->n; i++)
+		if (net_links_up(links, i))
+			ret = safety_unknown(links->run, net_links_owner(links, i),
 					     "cannot tell which interface carries %s: %s", what,
 					     why);
 	return ret;
@@ -112,7 +141,7 @@ int safety_check_address(struct safety_run *run)
 	struct net_links links;
 	int ret = net_links_find(&links, run);
 
-	if (!ret && links.interfaces.n)
+	if (!ret && links.n)
 		ret = netlink_addresses(on_address, &links);
 	net_links_clear(&links);
 	if (!ret || ret == -ENOMEM)
@@ -135,7 +164,7 @@ int safety_check_route(struct safety_run *run)
 	struct net_links links;
 	int ret = net_links_find(&links, run);
 
-	if (!ret && links.interfaces.n)
+	if (!ret && links.n)
 		ret = netlink_routes(on_route, &links);
 	net_links_clear(&links);
 	if (!ret || ret == -ENOMEM)
@@ -150,11 +179,11 @@ int safety_check_port(struct safety_run *run)
 	struct net_links links;
 	int ret = net_links_find(&links, run);
 
-	for (size_t i = 0; !ret && i < links.interfaces.n; i++) {
-		const struct interface *link = &links.interfaces.v[i];
+	for (size_t i = 0; !ret && i < links.n; i++) {
+		const struct interface *link = links.v[i];
 
 		if (strcmp(link->name, link->base) != 0)
-			ret = safety_found(run, owner_of(&links, i), "'%s' rests on '%s'",
+			ret = safety_found(run, net_links_owner(&links, i), "'%s' rests on '%s'",
 					   link->name, link->base);
 	}
 	net_links_clear(&links);

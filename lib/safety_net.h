@@ -3,12 +3,12 @@
 #ifndef VFIOCTL_SAFETY_NET_H
 #define VFIOCTL_SAFETY_NET_H
 
-#include "interfaces.h"
 #include "safety_check.h"
 
 struct net_links {
 	struct safety_run *run;
-	struct interfaces interfaces;
+	const struct interface **v; /* borrowed from @run->shared */
+	size_t n;
 };
 
 /*
@@ -17,6 +17,10 @@ struct net_links {
  */
 int net_links_find(struct net_links *links, struct safety_run *run);
 void net_links_clear(struct net_links *links);
+
+/* The device that an interface is of, and whether that device's own interface is up, or may be. */
+const struct target *net_links_owner(const struct net_links *links, size_t i);
+bool net_links_up(const struct net_links *links, size_t i);
 
 /* Whatever carries the interface @name: "@what on 'br0' over 'eth0'". */
 int net_links_found(struct net_links *links, const char *name, enum safety_verdict verdict,

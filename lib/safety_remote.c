@@ -102,9 +102,9 @@ int safety_check_ssh(struct safety_run *run)
 	struct net_links links;
 	int ret = net_links_find(&links, run);
 
-	if (!ret && links.interfaces.n && own)
+	if (!ret && links.n && own)
 		ret = on_connection(&links, own);
-	if (!ret && links.interfaces.n)
+	if (!ret && links.n)
 		ret = check_ancestors(&links);
 	net_links_clear(&links);
 	return ret;
@@ -169,11 +169,11 @@ int safety_check_netfs(struct safety_run *run)
 	struct net_links links;
 	int ret = net_links_find(&links, run);
 
-	if (!ret && links.interfaces.n)
+	if (!ret && links.n)
 		ret = mounts_each(MOUNTS_OWN, on_mount, &links);
 	if (ret && ret != -ENOMEM)
 		ret = safety_unknown(run, NULL, "cannot read '%s'", mounts_path(MOUNTS_OWN));
-	if (!ret && links.interfaces.n) {
+	if (!ret && links.n) {
 		ret = mounts_each(MOUNTS_INIT, on_mount, &links);
 		/* Process 1 may be none of our business, and then our own view is all there is. */
 		ret = ret == -ENOMEM ? ret : 0;
@@ -277,7 +277,7 @@ int safety_check_netdisk(struct safety_run *run)
 	struct net_links links;
 	int ret = net_links_find(&links, run);
 
-	for (size_t i = 0; !ret && links.interfaces.n && i < ARRAY_SIZE(kinds); i++) {
+	for (size_t i = 0; !ret && links.n && i < ARRAY_SIZE(kinds); i++) {
 		ret = sysfs_each(run->host->sysfs, kinds[i].path, kinds[i].fn, &links);
 		if (ret && ret != -ENOMEM && ret != -ENOENT)
 			ret = safety_unknown(run, NULL, "cannot list '%s': %s", kinds[i].path,

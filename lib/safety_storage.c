@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -80,39 +81,53 @@ int storage_dev_of(const char *path, dev_t *dev)
 
 /* Whom it concerns. */
 
-struct carriers {
-	struct safety_run *run;
-	bool *carries;
-};
-
 static int on_carrier(void *arg, const char *name)
 {
-	struct carriers *c = arg;
-	char path[NAME_MAX + 16], real[PATH_MAX];
+	struct safety_run *all = arg;
+	const struct target *carrier = safety_carrier(all, "block", name);
 
-	snprintf(path, sizeof(path), "class/block/%s", name);
-	if (sysfs_entry_path(c->run->host->sysfs, path, real, sizeof(real)))
+	for (size_t i = 0; carrier && i < all->n; i++)
+		all->shared->carries[i] |= all->targets[i] == carrier;
+	return 0;
+}
+
+/* Of all devices that are judged, once. 0 or -ENOMEM. */
+static int find_carriers(const struct safety_run *run)
+{
+	struct safety_shared *shared = run->shared;
+	struct safety_run all = *run;
+	int ret;
+
+	if (shared->carries)
 		return 0;
-	for (size_t i = 0; i < c->run->n; i++)
-		c->carries[i] |= safety_target_of(c->run, real) == c->run->targets[i];
+	shared->carries = calloc(shared->n_seen ?: 1, sizeof(*shared->carries));
+	if (!shared->carries)
+		return -ENOMEM;
+	all.targets = shared->seen;
+	all.n = shared->n_seen;
+	ret = sysfs_each(run->host->sysfs, "class/block", on_carrier, &all);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct device *device = all.targets[i]->device;
+
+		shared->carries[i] |= !device->has_id || (ret && ret != -ENOENT) ||
+				      device->id.class_code >> 16 == CLASS_STORAGE;
+	}
 	return 0;
 }
 
 int storage_only(struct safety_run *run)
 {
-	_cleanup_free_ bool *carries = calloc(run->n ?: 1, sizeof(*carries));
-	struct carriers c = { .run = run, .carries = carries };
-	size_t n = 0;
-	int ret;
+	const struct safety_shared *shared = run->shared;
+	size_t n = 0, at = 0;
+	int ret = find_carriers(run);
 
-	if (!carries)
-		return -ENOMEM;
-	ret = sysfs_each(run->host->sysfs, "class/block", on_carrier, &c);
+	if (ret)
+		return ret;
+	/* Both are in the same order. */
 	for (size_t i = 0; i < run->n; i++) {
-		const struct device *device = run->targets[i]->device;
-
-		if (carries[i] || !device->has_id || (ret && ret != -ENOENT) ||
-		    device->id.class_code >> 16 == CLASS_STORAGE)
+		while (shared->seen[at] != run->targets[i])
+			at++;
+		if (shared->carries[at])
 			run->targets[n++] = run->targets[i];
 	}
 	run->n = n;
