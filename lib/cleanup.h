@@ -36,7 +36,8 @@ static inline void cleanup_closedirp(DIR **d)
 		closedir(*d);
 }
 
-#define _cleanup_(fn)	   __attribute__((cleanup(fn)))
+/* Clang before 17 calls a variable unused that does nothing but go out of scope. */
+#define _cleanup_(fn)	   __attribute__((unused, cleanup(fn)))
 #define _cleanup_free_	   _cleanup_(cleanup_freep)
 #define _cleanup_close_	   _cleanup_(cleanup_closep)
 #define _cleanup_fclose_   _cleanup_(cleanup_fclosep)
