@@ -54,6 +54,11 @@ int safety_check_route(struct safety_run *run);
 int safety_check_port(struct safety_run *run);
 int safety_check_netns(struct safety_run *run);
 
+/* safety_traffic.c */
+int safety_check_socket(struct safety_run *run);
+int safety_check_xdp(struct safety_run *run);
+int safety_check_up(struct safety_run *run);
+
 /* safety_remote.c */
 int safety_check_ssh(struct safety_run *run);
 int safety_check_netfs(struct safety_run *run);
@@ -84,6 +89,14 @@ const struct target *safety_target_of(const struct safety_run *run, const char *
 /* The device of @run that the entry @name of a class belongs to; NULL: none. */
 const struct target *safety_carrier(const struct safety_run *run, const char *class,
 				    const char *name);
+
+/*
+ * Calls @fn for each range of addresses that the memory of @target takes up, both ends included;
+ * its non-zero return ends the walk and is returned. A device without any such file has none. 0 or
+ * -errno.
+ */
+int safety_each_region(const struct target *target,
+		       int (*fn)(void *arg, uint64_t start, uint64_t end), void *arg);
 
 /*
  * Calls @fn for each entry of a class; its non-zero return ends the walk and is returned. Without

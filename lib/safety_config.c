@@ -13,6 +13,7 @@
 #include "cleanup.h"
 #include "mounts.h"
 #include "safety_storage.h"
+#include "safety_text.h"
 #include "signature.h"
 #include "sysfs.h"
 
@@ -91,8 +92,13 @@ static int follow_source(struct safety_run *run, const char *source, const char 
 	struct search search = {
 		.run = run, .tag = tag, .value = value, .what = what, .source = source
 	};
+	unsigned int major, minor;
 	struct stat st;
+	int end = 0;
 
+	/* "259:3", as the kernel takes it as well. */
+	if (sscanf(source, "%u:%u%n", &major, &minor, &end) == 2 && !source[end])
+		return storage_follow(run, makedev(major, minor), what, source);
 	if (!tag)
 		return follow(run, source, what, source);
 	snprintf(path, sizeof(path), "%s%s", tag->dir, value);
@@ -102,18 +108,6 @@ static int follow_source(struct safety_run *run, const char *source, const char 
 }
 
 /* Resume. */
-
-/* The value of the last "resume=" among the words of @text, which is changed. */
-static char *resume_of(char *text)
-{
-	char *found = NULL, *save = NULL;
-
-	for (char *word = strtok_r(text, " \t\n", &save); word;
-	     word = strtok_r(NULL, " \t\n", &save))
-		if (!strncasecmp(word, "resume=", 7))
-			found = word + 7;
-	return found;
-}
 
 static int check_resume_in(struct safety_run *run, const char *file)
 {
@@ -128,7 +122,7 @@ static int check_resume_in(struct safety_run *run, const char *file)
 		return 0;
 	if (n < 0)
 		return safety_unknown(run, NULL, "cannot read '%s': %s", file, strerror(-n));
-	source = resume_of(text);
+	source = text_resume(text);
 	if (!source)
 		return 0;
 	snprintf(what, sizeof(what), "resume (%s)", file);
@@ -176,14 +170,11 @@ int safety_check_fstab(struct safety_run *run)
 	return ret == -ENOENT ? 0 : ret;
 }
 
-/* Lines of "NAME SOURCE KEY OPTIONS". */
 static int on_crypttab_line(struct safety_run *run, char *line)
 {
-	char *save = NULL, what[256];
-	char *name = strtok_r(line, " \t\n", &save);
-	char *source = name ? strtok_r(NULL, " \t\n", &save) : NULL;
+	char *name, *source, what[256];
 
-	if (!source || name[0] == '#')
+	if (!text_crypttab(line, &name, &source))
 		return 0;
 	snprintf(what, sizeof(what), "%s in %s", name, CRYPTTAB);
 	return follow_source(run, source, what);

@@ -2,7 +2,6 @@
 /* Checks for what people look at: the boot display, framebuffers, connected screens, consoles. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "cleanup.h"
 #include "safety_check.h"
+#include "safety_text.h"
 #include "sysfs.h"
 
 #define CLASS_DISPLAY 0x03
@@ -28,11 +28,6 @@ int safety_check_boot_vga(struct safety_run *run)
 
 /* What the firmware draws in is a range of addresses, known by its name alone. */
 
-struct range {
-	uint64_t start, end;
-	char name[64];
-};
-
 static bool is_framebuffer(const char *name)
 {
 	static const char *const names[] = { "BOOTFB",		"simple-framebuffer", "efifb",
@@ -45,29 +40,11 @@ static bool is_framebuffer(const char *name)
 	return false;
 }
 
-/* "  e0000000-e02fffff : BOOTFB" */
-static bool parse_range(const char *line, struct range *out)
+static int on_region(void *arg, uint64_t start, uint64_t end)
 {
-	return sscanf(line, " %" SCNx64 "-%" SCNx64 " : %63[^\n]", &out->start, &out->end,
-		      out->name) == 3;
-}
+	const struct text_range *range = arg;
 
-/* Does one of the device's regions overlap it? Lines of "START END FLAGS". */
-static int overlaps(const struct target *target, const struct range *range)
-{
-	_cleanup_free_ char *text = sysfs_read_str(target->dir, "resource");
-	char *save = NULL;
-
-	if (!text)
-		return errno == ENOENT ? 0 : -errno;
-	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		uint64_t start, end;
-
-		if (sscanf(line, "%" SCNx64 " %" SCNx64, &start, &end) == 2 && end &&
-		    start <= range->end && range->start <= end)
-			return 1;
-	}
-	return 0;
+	return start <= range->end && range->start <= end;
 }
 
 bool safety_is_display(const struct target *target)
@@ -75,7 +52,7 @@ bool safety_is_display(const struct target *target)
 	return !target->device->has_id || target->device->id.class_code >> 16 == CLASS_DISPLAY;
 }
 
-static int check_range(struct safety_run *run, const struct range *range)
+static int check_range(struct safety_run *run, struct text_range *range)
 {
 	int ret = 0;
 
@@ -92,7 +69,7 @@ static int check_range(struct safety_run *run, const struct range *range)
 						     range->name);
 			continue;
 		}
-		hit = overlaps(target, range);
+		hit = safety_each_region(target, on_region, range);
 		if (hit > 0)
 			ret = safety_found(run, target, "the framebuffer '%s' is in its memory",
 					   range->name);
@@ -108,7 +85,7 @@ int safety_check_framebuffer(struct safety_run *run)
 	int fd = run->iomem < 0 ? -1 : dup(run->iomem);
 	_cleanup_fclose_ FILE *in = fd < 0 ? NULL : fdopen(fd, "r");
 	_cleanup_free_ char *line = NULL;
-	struct range range;
+	struct text_range range;
 	size_t size = 0;
 	int ret = 0;
 
@@ -116,7 +93,7 @@ int safety_check_framebuffer(struct safety_run *run)
 		if (safety_is_display(run->targets[i]))
 			ret = safety_unknown(run, run->targets[i], "cannot read '/proc/iomem'");
 	while (in && !ret && getline(&line, &size, in) > 0)
-		if (parse_range(line, &range) && is_framebuffer(range.name))
+		if (text_range(line, &range) && is_framebuffer(range.name))
 			ret = check_range(run, &range);
 	return ret;
 }

@@ -12,35 +12,15 @@
 #include "cleanup.h"
 #include "mounts.h"
 #include "safety_net.h"
+#include "safety_text.h"
 #include "sysfs.h"
 
 /* As deep as shells within shells get. */
 #define ANCESTORS_MAX 64
 #define ENVIRON_MAX   (256 * 1024)
 
-/* The SSH session that we run in: "CLIENT PORT SERVER PORT", in our environment or, where sudo took
- * it out, in that of one of those that started us. */
-
-static int on_connection(struct net_links *links, const char *words)
-{
-	char peer[128], what[256];
-
-	if (sscanf(words, "%127s", peer) != 1)
-		return 0;
-	snprintf(what, sizeof(what), "the SSH session from %s", peer);
-	return net_links_server(links, peer, what);
-}
-
-/* The value of SSH_CONNECTION in an environment as /proc shows it; NULL: there is none. */
-static const char *find_connection(const char *environ_text, size_t n)
-{
-	static const char name[] = "SSH_CONNECTION=";
-
-	for (size_t at = 0; at < n; at += strlen(environ_text + at) + 1)
-		if (!strncmp(environ_text + at, name, strlen(name)))
-			return environ_text + at + strlen(name);
-	return NULL;
-}
+/* The SSH session that we run in: in our environment or, where sudo took it out, in that of one of
+ * those that started us. */
 
 /* The whole file, with a NUL behind it. -errno. */
 static ssize_t read_environ(pid_t pid, char *buf, size_t size)
@@ -67,15 +47,21 @@ static ssize_t read_environ(pid_t pid, char *buf, size_t size)
 static pid_t parent_of(pid_t pid)
 {
 	char path[64], text[1024];
-	const char *after;
-	pid_t parent = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (sysfs_read(AT_FDCWD, path, text, sizeof(text)) < 0)
+	return sysfs_read(AT_FDCWD, path, text, sizeof(text)) < 0 ? 0 : text_parent(text);
+}
+
+static int on_connection(struct net_links *links, const char *connection)
+{
+	char client[128], what[160];
+
+	if (!*connection)
 		return 0;
-	/* The name, which is in parentheses, may hold anything. */
-	after = strrchr(text, ')');
-	return after && sscanf(after + 1, " %*c %d", &parent) == 1 ? parent : 0;
+	if (!text_ssh_client(connection, client, sizeof(client)))
+		return net_links_unknown(links, "the SSH session", "it does not name its client");
+	snprintf(what, sizeof(what), "the SSH session from %s", client);
+	return net_links_server(links, client, what);
 }
 
 static int check_ancestors(struct net_links *links)
@@ -88,7 +74,7 @@ static int check_ancestors(struct net_links *links)
 		return -ENOMEM;
 	for (int i = 0; !ret && pid > 1 && i < ANCESTORS_MAX; i++, pid = parent_of(pid)) {
 		ssize_t n = read_environ(pid, text, ENVIRON_MAX);
-		const char *words = n > 0 ? find_connection(text, n) : NULL;
+		const char *words = n > 0 ? text_variable(text, n, "SSH_CONNECTION") : NULL;
 
 		if (words)
 			ret = on_connection(links, words);

@@ -97,6 +97,15 @@ setup() {
 	cleared $disk $other
 }
 
+@test "resume: a number on the command line, and one in quotes in a file" {
+	host <<-'END'
+	file proc/cmdline "quiet resume=259:1 ro\n"
+	file etc/initramfs-tools/conf.d/resume "# what the installer found\nRESUME='259:3'\n"
+	END
+	judged $disk "block resume 'resume (/proc/cmdline)' on '259:1'"
+	judged $other "block resume 'resume (/etc/initramfs-tools/conf.d/resume)' on '259:3'"
+}
+
 # dm NAME NUMBER UUID SLAVE... - a device-mapper target over others
 dm() {
 	local name=$1 minor=$2 uuid=$3 slave
