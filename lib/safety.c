@@ -561,11 +561,13 @@ static uint64_t bit_of(const char *reason)
 int safety_allow_parse(const char *list, uint64_t *allow, struct error *err)
 {
 	_cleanup_free_ char *copy = strdup(list);
-	char *save = NULL;
 
 	if (!copy)
 		return error_set(err, EXIT_FAILED, ENOMEM, "out of memory");
-	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
+	if (!*list)
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "--allow wants a reason; 'vfioctl --list-reasons' has them");
+	for (char *rest = copy, *word; (word = strsep(&rest, ","));) {
 		uint64_t bit = bit_of(word);
 
 		if (!bit)

@@ -133,6 +133,10 @@ valid() {
 	run -2 "$VFIOCTL" bind
 	run -2 "$VFIOCTL" bind --timeout 0 0000:01:00.0
 	run -2 "$VFIOCTL" bind --allow nonsense 0000:01:00.0
+	run -2 "$VFIOCTL" bind --allow= 0000:01:00.0
+	assert_output --partial "--allow wants a reason"
+	run -2 "$VFIOCTL" bind --allow=mounted,,swap 0000:01:00.0
+	assert_output --partial "'' is no reason"
 	run -2 fakehost_vfioctl small unbind --dry-run --driver vfio-pci 05:00.0
 	run -2 fakehost_vfioctl small bind --dry-run --driver ../../x 0000:03:00.0
 }
