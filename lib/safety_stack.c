@@ -108,57 +108,43 @@ int safety_check_stack(struct safety_run *run)
 	return safety_unknown(run, NULL, "cannot list block devices: %s", strerror(-ret));
 }
 
-/* ZFS tells the kernel nothing of its devices; their labels tell of their pool. */
+/*
+ * ZFS tells the kernel nothing of its devices; their labels tell of their pool. One that has no
+ * label where it is looked for (a cache, a spare) is open exclusively nevertheless, as all of them
+ * are, and found as claimed.
+ */
 
 struct pool {
 	struct safety_run *run;
 	const char *name;
-	const struct target *found[64];
-	size_t n_found;
 };
-
-static bool has_found(const struct pool *pool, const struct target *target)
-{
-	for (size_t i = 0; i < pool->n_found; i++)
-		if (pool->found[i] == target)
-			return true;
-	return false;
-}
 
 static int on_member(void *arg, const struct storage_disk *disk)
 {
-	struct pool *pool = arg;
+	const struct pool *pool = arg;
 	struct signature sig;
 	char node[NAME_MAX + 8];
 
 	block_node(disk->name, node, sizeof(node));
-	if (signature_read(node, &sig) || strcmp(sig.type, "zfs_member") != 0 ||
-	    strcmp(sig.label, pool->name) != 0)
+	if (signature_read(node, &sig) || strcmp(sig.type, "zfs_member") != 0)
 		return 0;
-	if (!has_found(pool, disk->target) && pool->n_found < ARRAY_SIZE(pool->found))
-		pool->found[pool->n_found++] = disk->target;
-	return safety_found(pool->run, disk->target, "ZFS pool '%s' on '%s'", pool->name, node);
+	if (!*sig.label)
+		return safety_unknown(pool->run, disk->target,
+				      "'%s' is of a ZFS pool and does not tell which", node);
+	return strcmp(sig.label, pool->name)
+		       ? 0
+		       : safety_found(pool->run, disk->target, "ZFS pool '%s' on '%s'", pool->name,
+				      node);
 }
 
-/* A device of the pool may be in a place where no label is looked for. */
 static int on_pool(void *arg, const char *name)
 {
-	struct safety_run *run = arg;
-	struct pool pool = { .run = run, .name = name };
+	struct pool pool = { .run = arg, .name = name };
 	char path[NAME_MAX + 32];
-	int ret;
 
 	/* Beside the pools there are statistics; a pool is a directory with its state. */
 	snprintf(path, sizeof(path), "/proc/spl/kstat/zfs/%s/state", name);
-	if (sysfs_exists(AT_FDCWD, path))
-		return 0;
-	ret = storage_each(run, on_member, &pool);
-	for (size_t i = 0; !ret && i < run->n; i++)
-		if (!has_found(&pool, run->targets[i]))
-			ret = safety_unknown(run, run->targets[i],
-					     "ZFS does not tell which devices pool '%s' is on",
-					     name);
-	return ret;
+	return sysfs_exists(AT_FDCWD, path) ? 0 : storage_each(pool.run, on_member, &pool);
 }
 
 int safety_check_zfs(struct safety_run *run)
@@ -167,5 +153,7 @@ int safety_check_zfs(struct safety_run *run)
 
 	if (!ret && run->n)
 		ret = sysfs_each(AT_FDCWD, "/proc/spl/kstat/zfs", on_pool, run);
-	return ret == -ENOENT ? 0 : ret;
+	if (!ret || ret == -ENOENT || ret == -ENOMEM)
+		return ret == -ENOENT ? 0 : ret;
+	return safety_unknown(run, NULL, "cannot list ZFS pools: %s", strerror(-ret));
 }

@@ -220,14 +220,25 @@ dm() {
 	judged $other "block mounted '/srv' on '/dev/nvme9n1'"
 }
 
-@test "zfs: a pool may be on any disk, and on no other device" {
+# uberblocks FILE - some of those that ZFS keeps in the second half of its first label
+uberblocks() {
+	local i
+	truncate -s 64M "$1"
+	for i in 128 129 130 131 132 133 134 135; do
+		printf '\x0c\xb1\xba\x00\x00\x00\x00\x00' |
+			dd of="$1" bs=1K seek=$i conv=notrunc status=none
+	done
+}
+
+@test "zfs: a disk with the mark of a pool whose name is not to be read; others hold none" {
 	host <<-'END'
 	file proc/spl/kstat/zfs/tank/state "ONLINE\n"
 	file proc/spl/kstat/zfs/arcstats ""
 	END
-	judged $disk "unknown zfs ZFS does not tell which devices pool 'tank' is on"
-	judged $other "unknown zfs ZFS does not tell which devices pool 'tank' is on"
-	cleared 0000:03:00.0
+	disk nvme0n1 uberblocks
+	judged $disk "unknown zfs '/dev/nvme0n1' is of a ZFS pool and does not tell which" \
+		"inform signature '/dev/nvme0n1' holds 'zfs_member'"
+	cleared $other 0000:03:00.0
 }
 
 @test "zfs: the module without a pool is nothing" {
