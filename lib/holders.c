@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -67,7 +68,7 @@ static int on_file(void *arg, const struct open_file *file)
 	struct stat st = { 0 };
 	bool numbered;
 
-	if (file->link[0] != '/')
+	if (file->link[0] != '/' && strncmp(file->link, "socket:", 7) != 0)
 		return 0;
 	walk->proc = file->proc;
 	walk->pid = file->pid;
@@ -81,6 +82,18 @@ static int on_file(void *arg, const struct open_file *file)
 }
 
 /* Lines of "START-END PERMISSIONS OFFSET DEVICE INODE PATH". */
+static bool is_part(const struct holders_wanted *wanted, const char *line)
+{
+	uint64_t start, end, offset;
+
+	if (!wanted->partly)
+		return true;
+	/* What cannot be read may be any part. */
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %" SCNx64, &start, &end, &offset) != 3)
+		return true;
+	return offset <= wanted->to && wanted->from < offset + (end - start);
+}
+
 static int on_mapping(struct walk *walk, char *line)
 {
 	char *path = strchr(line, '/');
@@ -89,7 +102,8 @@ static int on_mapping(struct walk *walk, char *line)
 		return 0;
 	path[strcspn(path, "\n")] = '\0';
 	for (size_t i = 0; i < walk->n; i++)
-		if (is_path(&walk->wanted[i], path) && add(walk, i))
+		if (is_path(&walk->wanted[i], path) && is_part(&walk->wanted[i], line) &&
+		    add(walk, i))
 			return -ENOMEM;
 	return 0;
 }

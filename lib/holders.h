@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct holder {
@@ -21,13 +22,16 @@ struct holders {
 };
 
 /*
- * What is looked for: a device node by its number, or a file by its path as the kernel tells it,
- * or both. With @begins, every file whose path begins so.
+ * What is looked for: a device node by its number, or a file by its path as the kernel tells it
+ * ("/dev/sda", "socket:[42]"), or both. With @begins, every file whose path begins so. What is
+ * mapped may be asked for by its place in the file as well.
  */
 struct holders_wanted {
 	dev_t rdev;	  /* 0: by its path alone */
 	const char *path; /* NULL: by its number alone */
 	bool begins;
+	bool partly; /* only what is mapped of it from @from to @to, both included */
+	uint64_t from, to;
 };
 
 /*

@@ -18,6 +18,8 @@
 #include "safety_check.h"
 #include "sysfs.h"
 
+#define MEMORY "/dev/mem"
+
 /* A file of a device that somebody may have open, and what it is called in a sentence. */
 struct files {
 	struct safety_run *run;
@@ -71,10 +73,24 @@ static const char *title_of(const struct files *files, size_t i, char *buf, size
 {
 	const struct holders_wanted *wanted = &files->wanted[i];
 
-	if (!wanted->begins)
+	if (!wanted->begins && !wanted->partly)
 		return wanted->path;
 	snprintf(buf, size, "a memory region of '%s'", files->target[i]->device->name);
 	return buf;
+}
+
+/* What is of no device in particular, @target NULL, may be of any. */
+static int tell_one(const struct files *files, size_t i, bool maps, const char *who)
+{
+	char title[128];
+
+	if (!files->target[i])
+		return safety_unknown(files->run, NULL,
+				      "%s has %s open, by which it may use any device", who,
+				      files->wanted[i].path);
+	return safety_found(files->run, files->target[i], "%s has %s %s%s", who,
+			    title_of(files, i, title, sizeof(title)), maps ? "mapped" : "open",
+			    files->wanted[i].partly ? ", by way of " MEMORY : "");
 }
 
 /* Who looks is no user: a shell that holds nothing but has just run `vfioctl`, say. */
@@ -82,7 +98,6 @@ static int tell(struct files *files, bool maps)
 {
 	struct safety_run *run = files->run;
 	_cleanup_(holders_clear) struct holders holders = { 0 };
-	char title[128];
 	int ret = holders_search(&holders, files->wanted, files->n, maps);
 
 	if (ret == -ENOMEM)
@@ -93,9 +108,7 @@ static int tell(struct files *files, bool maps)
 		_cleanup_free_ char *who = holders_sentence(&holders, i);
 
 		if (who)
-			ret = safety_found(run, files->target[i], "%s has %s %s", who,
-					   title_of(files, i, title, sizeof(title)),
-					   maps ? "mapped" : "open");
+			ret = tell_one(files, i, maps, who);
 	}
 	if (ret || holders.complete)
 		return ret;
@@ -202,6 +215,44 @@ static int add_regions(struct files *files, const struct target *target)
 	return files_add(files, target, 0, true, path);
 }
 
+/* All memory and all ports there are, in one file each: whoever has it open needs no driver. */
+static int add_everything(struct files *files)
+{
+	int ret = files_add(files, NULL, makedev(1, 1), false, MEMORY);
+
+	return ret ?: files_add(files, NULL, makedev(1, 4), false, "/dev/port");
+}
+
+struct part {
+	struct files *files;
+	const struct target *target;
+};
+
+static int on_region(void *arg, uint64_t start, uint64_t end)
+{
+	const struct part *part = arg;
+	struct files *files = part->files;
+	int ret = files_add(files, part->target, 0, false, MEMORY);
+
+	if (ret)
+		return ret;
+	files->wanted[files->n - 1].partly = true;
+	files->wanted[files->n - 1].from = start;
+	files->wanted[files->n - 1].to = end;
+	return 0;
+}
+
+/* The same memory by its address. What was opened before may be closed by now. */
+static int add_addresses(struct files *files, const struct target *target)
+{
+	struct part part = { .files = files, .target = target };
+	int ret = safety_each_region(target, on_region, &part);
+
+	if (!ret || ret == -ENOMEM)
+		return ret;
+	return safety_unknown(files->run, target, "cannot read its resources: %s", strerror(-ret));
+}
+
 int safety_check_open(struct safety_run *run)
 {
 	_cleanup_(files_clear) struct files files = { .run = run };
@@ -216,6 +267,8 @@ int safety_check_open(struct safety_run *run)
 		if (!ret)
 			ret = add_regions(&files, run->targets[i]);
 	}
+	if (!ret)
+		ret = add_everything(&files);
 	return ret ?: tell(&files, false);
 }
 
@@ -224,7 +277,10 @@ int safety_check_mapped(struct safety_run *run)
 	_cleanup_(files_clear) struct files files = { .run = run };
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < run->n; i++)
+	for (size_t i = 0; !ret && i < run->n; i++) {
 		ret = add_regions(&files, run->targets[i]);
+		if (!ret)
+			ret = add_addresses(&files, run->targets[i]);
+	}
 	return ret ?: tell(&files, true);
 }

@@ -259,6 +259,21 @@ process() {
 	judged $plain "block open process 42 ('dpdk') has a memory region of '$plain' open"
 }
 
+@test "mapped: a memory region by its address, through the file of all memory" {
+	host < <(process 42 flash; process 43 other
+		echo 'file proc/42/maps "7f00000-7f10000 rw-s e0ff0000 00:05 99 /dev/mem\n"'
+		echo 'file proc/43/maps "7f00000-7f10000 rw-s f0000000 00:05 99 /dev/mem\n"')
+	judged $gpu "block mapped process 42 ('flash') has a memory region of '$gpu' mapped, by way of /dev/mem"
+	cleared $serial
+}
+
+@test "open: whoever has the file of all memory open may use any device" {
+	host < <(process 42 flash /dev/mem)
+	judged $plain "unknown open process 42 ('flash') has /dev/mem open, by which it may use any device"
+	run -5 fakehost_vfioctl "judge-$BATS_TEST_NUMBER" bind --dry-run $serial
+	run -0 fakehost_vfioctl "judge-$BATS_TEST_NUMBER" bind --dry-run --allow=open $serial
+}
+
 @test "hostile names of processes are escaped" {
 	host < <(process 42 'a\x1b[31mb' /dev/ttyS4)
 	run fakehost_vfioctl "judge-$BATS_TEST_NUMBER" bind --dry-run $serial
