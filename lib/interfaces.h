@@ -4,6 +4,7 @@
 #define VFIOCTL_INTERFACES_H
 
 #include <net/if.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* One interface that rests on the device at @path. */
@@ -12,6 +13,7 @@ struct interface {
 	size_t owner;	  /* index into what was given */
 	char name[IF_NAMESIZE];
 	char base[IF_NAMESIZE]; /* the device's own; another than @name for a bond, bridge, vlan */
+	bool in_use;		/* the caller's to say */
 };
 
 /* Zero-initialise; interfaces_clear() gives back. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <libmnl/libmnl.h>
+#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +169,64 @@ int netlink_routes(int (*fn)(void *arg, const struct net_route *route), void *ar
 	rtm->rtm_family = AF_UNSPEC;
 	ret = ask(nlh, on_route, &dump);
 	return dump.ret ?: ret;
+}
+
+/* Links. */
+
+struct links {
+	int (*fn)(void *arg, const struct net_link *link);
+	void *arg;
+	int ret;
+};
+
+static bool has_xdp(const struct nlattr *xdp)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, xdp)
+	{
+		if (mnl_attr_get_type(attr) == IFLA_XDP_ATTACHED &&
+		    mnl_attr_validate(attr, MNL_TYPE_U8) >= 0)
+			return mnl_attr_get_u8(attr) != XDP_ATTACHED_NONE;
+	}
+	return false;
+}
+
+static int on_link(const struct nlmsghdr *nlh, void *data)
+{
+	struct links *links = data;
+	struct net_link link = { 0 };
+	const struct nlattr *attr;
+
+	if (nlh->nlmsg_type != RTM_NEWLINK)
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg))
+	{
+		if (mnl_attr_get_type(attr) == IFLA_IFNAME &&
+		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+			link.interface = mnl_attr_get_str(attr);
+		else if (mnl_attr_get_type(attr) == IFLA_XDP)
+			link.xdp = has_xdp(attr);
+	}
+	if (link.interface)
+		links->ret = links->fn(links->arg, &link);
+	return links->ret ? MNL_CB_ERROR : MNL_CB_OK;
+}
+
+int netlink_links(int (*fn)(void *arg, const struct net_link *link), void *arg)
+{
+	struct links links = { .fn = fn, .arg = arg };
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *info;
+	int ret;
+
+	nlh->nlmsg_type = RTM_GETLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+	info->ifi_family = AF_UNSPEC;
+	ret = ask(nlh, on_link, &links);
+	return links.ret ?: ret;
 }
 
 /* The way to one address. */

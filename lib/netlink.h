@@ -19,8 +19,15 @@ struct net_route {
 	const char *to; /* "192.0.2.0/24" or "default" */
 };
 
+struct net_link {
+	const char *interface;
+	bool xdp; /* a program looks at what comes in before the kernel does */
+};
+
 /* Each calls @fn for what there is; its non-zero return ends it and is returned. 0 or -errno. */
 int netlink_addresses(int (*fn)(void *arg, const struct net_address *address), void *arg);
+
+int netlink_links(int (*fn)(void *arg, const struct net_link *link), void *arg);
 
 /* All tables and both families, without what the kernel makes by itself for an interface. */
 int netlink_routes(int (*fn)(void *arg, const struct net_route *route), void *arg);

@@ -56,6 +56,9 @@ static const struct safety_check checks[] = {
 	{ "port", DRIVEN_BY_HOST, safety_check_port, SAFETY_BLOCK, EXIT_REFUSED },
 	{ "netfs", DRIVEN_BY_HOST, safety_check_netfs, SAFETY_BLOCK, EXIT_REFUSED },
 	{ "netdisk", DRIVEN_BY_HOST, safety_check_netdisk, SAFETY_BLOCK, EXIT_REFUSED },
+	{ "socket", DRIVEN_BY_HOST, safety_check_socket, SAFETY_BLOCK, EXIT_BUSY },
+	{ "xdp", DRIVEN_BY_HOST, safety_check_xdp, SAFETY_BLOCK, EXIT_REFUSED },
+	{ "up", DRIVEN_BY_HOST, safety_check_up, SAFETY_ASK, EXIT_REFUSED }, /* of what is left */
 	{ "netns", DRIVEN_BY_HOST, safety_check_netns, SAFETY_UNKNOWN, EXIT_REFUSED },
 	/* display and console */
 	{ "boot-vga", DRIVEN_BY_HOST | NOT_DRIVEN, safety_check_boot_vga, SAFETY_BLOCK,

@@ -71,6 +71,14 @@ const struct target *net_links_owner(const struct net_links *links, size_t i)
 	return links->run->shared->seen[links->v[i]->owner];
 }
 
+/* The device's own interface that @link rests on, or is. */
+static void use(struct net_links *links, const struct interface *link)
+{
+	for (size_t i = 0; i < links->n; i++)
+		if (links->v[i]->owner == link->owner && !strcmp(links->v[i]->name, link->base))
+			links->v[i]->in_use = true;
+}
+
 int net_links_found(struct net_links *links, const char *name, enum safety_verdict verdict,
 		    const char *what)
 {
@@ -82,6 +90,7 @@ int net_links_found(struct net_links *links, const char *name, enum safety_verdi
 
 		if (strcmp(link->name, name) != 0)
 			continue;
+		use(links, link);
 		ret = safety_say(links->run, net_links_owner(links, i), verdict, "%s on '%s'%s%s%s",
 				 what, name, above ? " over '" : "", above ? link->base : "",
 				 above ? "'" : "");
@@ -182,9 +191,11 @@ int safety_check_port(struct safety_run *run)
 	for (size_t i = 0; !ret && i < links.n; i++) {
 		const struct interface *link = links.v[i];
 
-		if (strcmp(link->name, link->base) != 0)
-			ret = safety_found(run, net_links_owner(&links, i), "'%s' rests on '%s'",
-					   link->name, link->base);
+		if (!strcmp(link->name, link->base))
+			continue;
+		use(&links, link);
+		ret = safety_found(run, net_links_owner(&links, i), "'%s' rests on '%s'",
+				   link->name, link->base);
 	}
 	net_links_clear(&links);
 	return ret;
@@ -222,13 +233,42 @@ static int on_child(void *arg, const char *name)
 	return 0;
 }
 
+static const char hidden_words[] = "its interface may be in another network namespace";
+
+/* A network card on a USB controller: nothing of it but its empty place says that it is one. */
+static int on_usb(void *arg, const char *name)
+{
+	struct safety_run *run = arg;
+	char path[NAME_MAX + 32], real[PATH_MAX];
+	struct sight sight = { .dir = run->host->sysfs };
+	const struct target *target;
+
+	snprintf(path, sizeof(path), "bus/usb/devices/%s", name);
+	if (sysfs_entry_path(run->host->sysfs, path, real, sizeof(real)))
+		return 0;
+	target = safety_target_of(run, real);
+	snprintf(path, sizeof(path), "bus/usb/devices/%s/net", name);
+	if (target)
+		look_at(&sight, path);
+	return sight.hidden ? safety_unknown(run, target, "%s (USB '%s')", hidden_words, name) : 0;
+}
+
+static int check_usb(struct safety_run *run)
+{
+	int ret = sysfs_each(run->host->sysfs, "bus/usb/devices", on_usb, run);
+
+	if (!ret || ret == -ENOENT || ret == -ENOMEM)
+		return ret == -ENOENT ? 0 : ret;
+	return safety_unknown(run, NULL, "cannot list USB devices: %s", strerror(-ret));
+}
+
 /*
  * The "net" directory of a network function lists only what is in our own network namespace: when
  * it is empty, its interface is somebody else's and may be in full use there.
  */
 int safety_check_netns(struct safety_run *run)
 {
-	int ret = 0;
+	int ret = check_usb(run);
 
 	for (size_t i = 0; !ret && i < run->n; i++) {
 		const struct target *target = run->targets[i];
@@ -239,8 +279,7 @@ int safety_check_netns(struct safety_run *run)
 		look_at(&sight, "net");
 		sysfs_each(target->dir, ".", on_child, &sight);
 		if (sight.hidden)
-			ret = safety_unknown(run, target,
-					     "its interface may be in another network namespace");
+			ret = safety_unknown(run, target, "%s", hidden_words);
 	}
 	return ret;
 }

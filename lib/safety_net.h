@@ -7,7 +7,7 @@
 
 struct net_links {
 	struct safety_run *run;
-	const struct interface **v; /* borrowed from @run->shared */
+	struct interface **v; /* borrowed from @run->shared */
 	size_t n;
 };
 
@@ -22,7 +22,10 @@ void net_links_clear(struct net_links *links);
 const struct target *net_links_owner(const struct net_links *links, size_t i);
 bool net_links_up(const struct net_links *links, size_t i);
 
-/* Whatever carries the interface @name: "@what on 'br0' over 'eth0'". */
+/*
+ * Whatever carries the interface @name: "@what on 'br0' over 'eth0'". What this was found of is in
+ * use.
+ */
 int net_links_found(struct net_links *links, const char *name, enum safety_verdict verdict,
 		    const char *what);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel answers to the question for routes: netlink messages. libmnl's socket is taken
- * over by this file (see fuzz.mk), its reading of messages is the real one.
+ * What the kernel answers to the questions for routes and links: netlink messages. libmnl's socket
+ * is taken over by this file (see fuzz.mk), its reading of messages is the real one.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -108,6 +108,13 @@ static int on_route(void *arg, const struct net_route *route)
 	return 0;
 }
 
+static int on_link(void *arg, const struct net_link *link)
+{
+	(void)arg;
+	CHECK(strlen(link->interface) < 65536);
+	return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char interface[IF_NAMESIZE];
@@ -116,6 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	answers = (struct fuzz_input){ data, data + size };
 	CHECK(netlink_routes(on_route, NULL) <= 0);
+	answers = (struct fuzz_input){ data, data + size };
+	CHECK(netlink_links(on_link, NULL) <= 0);
 	answers = (struct fuzz_input){ data, data + size };
 	memset(interface, 'x', sizeof(interface));
 	ret = netlink_route_to("192.0.2.1", interface, &local);

@@ -8,8 +8,8 @@ load ../helpers/common
 load ../helpers/fakehost
 load ../helpers/judge
 
-nic=0000:03:00.0  # eth0, up
-idle=0000:04:00.0 # eth1, down
+nic=0000:03:00.0  # eth0
+idle=0000:04:00.0 # eth1
 unset SSH_CONNECTION
 
 setup() {
@@ -22,6 +22,10 @@ net() {
 	printf '%s\\n' "$@"
 	printf '"\n'
 }
+
+# up - the interface of $nic is, as sysfs tells it, with or without an address
+up='file sys/devices/pci0000:00/0000:00:03.0/0000:03:00.0/net/eth0/flags "0x1003\n"'
+is_up="ask up 'eth0' is up, and nothing tells what for"
 
 @test "address: IPv4, with the interface named; another one is idle" {
 	host < <(net 'link add eth0 type bridge' 'link add eth1 type bridge' \
@@ -101,9 +105,9 @@ stack() {
 }
 
 @test "ssh: by a way that cannot be told, it may be any interface that is up" {
-	host </dev/null
+	host <<<"$up"
 	SSH_CONNECTION='198.51.100.9 50000 192.0.2.7 22' \
-		judged $nic "unknown ssh cannot tell which interface carries the SSH session from 198.51.100.9: Network is unreachable"
+		judged $nic "$is_up" "unknown ssh cannot tell which interface carries the SSH session from 198.51.100.9: Network is unreachable"
 	SSH_CONNECTION='198.51.100.9 50000 192.0.2.7 22' cleared $idle
 }
 
@@ -130,8 +134,8 @@ stack() {
 }
 
 @test "netfs: by a name alone it may be any interface that is up" {
-	host < <(mounts 0:50 /x fuse.sshfs me@nas:/x)
-	judged $nic "unknown netfs cannot tell which interface carries '/x' of 'me@nas:/x': it is known by name only"
+	host < <(mounts 0:50 /x fuse.sshfs me@nas:/x; echo "$up")
+	judged $nic "$is_up" "unknown netfs cannot tell which interface carries '/x' of 'me@nas:/x': it is known by name only"
 	cleared $idle
 }
 
@@ -159,11 +163,12 @@ stack() {
 }
 
 @test "netdisk: of a network block device the server is not known" {
-	host <<-'END'
+	host <<-END
+	$up
 	child block nbd0 major=43 minor=0 attr:size="2048\n"
 	child block nbd1 major=43 minor=1 attr:size="0\n"
 	END
-	judged $nic "unknown netdisk cannot tell which interface carries '/dev/nbd0': the kernel does not tell of its server"
+	judged $nic "$is_up" "unknown netdisk cannot tell which interface carries '/dev/nbd0': the kernel does not tell of its server"
 	cleared $idle
 }
 
@@ -181,4 +186,47 @@ stack() {
 	END
 	judged $idle "unknown netns its interface may be in another network namespace"
 	cleared $nic
+}
+
+@test "netns: a card on a USB controller whose interface is not to be seen" {
+	host <<-'END'
+	dir sys/devices/pci0000:00/0000:00:06.0/0000:06:00.0/usb1/1-1/1-1:1.0/net
+	link sys/bus/usb/devices/1-1:1.0 ../../../devices/pci0000:00/0000:00:06.0/0000:06:00.0/usb1/1-1/1-1:1.0
+	dir sys/devices/pci0000:00/0000:00:07.0/0000:07:00.0/usb2/2-1/2-1:1.0
+	link sys/bus/usb/devices/2-1:1.0 ../../../devices/pci0000:00/0000:00:07.0/0000:07:00.0/usb2/2-1/2-1:1.0
+	END
+	judged 0000:06:00.0 "unknown netns its interface may be in another network namespace (USB '1-1:1.0')"
+	cleared 0000:07:00.0
+}
+
+@test "up: an interface that nothing is known to use may have a macvlan in another namespace" {
+	host <<<"$up"
+	judged $nic "$is_up"
+	run -4 fakehost_vfioctl "judge-$BATS_TEST_NUMBER" bind --dry-run --allow=address,route $nic
+	assert_output --partial "the host may need '$nic'"
+	run -0 fakehost_vfioctl "judge-$BATS_TEST_NUMBER" bind --dry-run --allow=up $nic
+	cleared $idle
+}
+
+# packets INDEX INODE - the sockets for packets, of which one is bound to an interface
+packets() {
+	printf 'file proc/net/packet "sk RefCnt Type Proto Iface R Rmem User Inode\\n'
+	printf 'ffff8881 3 3 0003 0 1 0 0 71\\n'
+	printf 'ffff8882 3 3 0003 %s 1 0 0 %s\\n"\n' "$@"
+}
+
+@test "socket: one for packets that is bound to an interface, whoever has it" {
+	host < <(echo "$up"; net 'link add eth0 index 7 type bridge'; packets 7 72
+		printf 'file proc/42/comm "sniff\\n"\nfile proc/42/maps ""\nlink proc/42/fd/3 socket:[72]\n'
+		printf 'file proc/43/comm "other\\n"\nfile proc/43/maps ""\nlink proc/43/fd/3 socket:[7]\n')
+	judged $nic "block socket process 42 ('sniff') has a packet socket on 'eth0'"
+	run -5 fakehost_vfioctl "judge-$BATS_TEST_NUMBER" bind --dry-run $nic
+	host_add 'remove proc/42'
+	judged $nic "block socket somebody has a packet socket on 'eth0'"
+	cleared $idle
+}
+
+@test "socket: one that is bound to no interface, or to one that is down, needs none" {
+	host < <(net 'link add eth0 index 7 type bridge'; packets 7 72)
+	cleared $nic $idle
 }
