@@ -35,9 +35,13 @@ void record_clear(struct record *record)
 bool record_is_of(const struct record *record, const char *path, const char *modalias,
 		  unsigned long long inode)
 {
-	return record->path && !strcmp(record->path, path) &&
-	       !strcmp(record->modalias ?: "", modalias ?: "") &&
-	       (!record->inode || record->inode == inode);
+	if (!record->path || strcmp(record->path, path) != 0 ||
+	    (record->inode && record->inode != inode))
+		return false;
+	/* One that could not be read now or then says nothing against what the inode says. */
+	if (record->inode && (!record->modalias || !modalias))
+		return true;
+	return !strcmp(record->modalias ?: "", modalias ?: "");
 }
 
 static bool same(const char *a, const char *b)

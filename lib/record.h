@@ -18,7 +18,7 @@
 struct record {
 	char *bus, *name;
 	char *path;	/* where the device really is in sysfs */
-	char *modalias; /* what it is; NULL when the bus has none */
+	char *modalias; /* what it is; NULL when the bus has none, or it could not be read */
 	/* Of its directory, which sysfs never gives to another device; 0: not known. */
 	unsigned long long inode;
 	char *origin_driver, *origin_override;

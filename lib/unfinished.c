@@ -10,11 +10,11 @@
 #include "record.h"
 #include "run_dir.h"
 
+/* What cannot be read here is asked again under the lock, and is an error there. */
 static bool is_applying(int run_dir, const char *bus, const char *name)
 {
 	struct record record = { 0 };
-	int ret = record_load(&record, run_dir, bus, name, NULL);
-	bool applying = ret == -EBADMSG || (!ret && record.applying);
+	bool applying = record_load(&record, run_dir, bus, name, NULL) || record.applying;
 
 	record_clear(&record);
 	return applying;

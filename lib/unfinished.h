@@ -19,7 +19,8 @@ struct unfinished {
 
 /*
  * Reads the records without any lock: what it says of a device holds only once that was asked again
- * under the lock. One that makes no sense counts as unfinished. 0, or -errno with a sentence.
+ * under the lock. One that cannot be read, or makes no sense, counts as unfinished. 0, or -errno
+ * with a sentence.
  */
 int unfinished_find(struct unfinished *out, const struct host *host, struct error *err);
 void unfinished_clear(struct unfinished *unfinished);

@@ -80,6 +80,9 @@ static void a_record_comes_back_as_it_was_saved(void **state)
 	assert_true(record_is_of(&loaded, saved.path, saved.modalias, 7));
 	assert_false(record_is_of(&loaded, saved.path, "pci:v00008086", 7));
 	assert_false(record_is_of(&loaded, saved.path, saved.modalias, 8));
+	/* It could not be read now. */
+	assert_true(record_is_of(&loaded, saved.path, NULL, 7));
+	assert_false(record_is_of(&loaded, saved.path, NULL, 8));
 	assert_true(loaded.giving_back);
 	assert_string_equal(loaded.before, "vfio-pci");
 	assert_string_equal(loaded.from_driver, "a b");
