@@ -91,20 +91,16 @@ static int read_override(const struct target *t, char **out)
 	return *out ? 0 : -ENOMEM;
 }
 
-int target_facts(const struct target *t, struct target_facts *facts, struct error *err)
+static int read_facts(const struct target *t, struct target_facts *facts)
 {
 	const struct driver *scanned = t->device->driver;
 	char autoprobe[8];
-	int ret = target_check(t, err);
+	int ret = target_driver(t, &facts->driver);
 
-	if (ret)
-		return ret;
-	ret = target_driver(t, &facts->driver);
 	if (!ret)
 		ret = read_override(t, &facts->override);
 	if (ret)
-		return error_set(err, EXIT_FAILED, -ret, "cannot read the state of '%s': %s",
-				 t->device->name, strerror(-ret));
+		return ret;
 	if (facts->driver)
 		facts->vfio = scanned && !strcmp(scanned->name, facts->driver)
 				      ? scanned->vfio
@@ -113,6 +109,21 @@ int target_facts(const struct target *t, struct target_facts *facts, struct erro
 					 sizeof(autoprobe)) > 0 &&
 			      !strcmp(autoprobe, "0");
 	return 0;
+}
+
+int target_facts(const struct target *t, struct target_facts *facts, struct error *err)
+{
+	int ret = target_check(t, err), read;
+
+	if (ret)
+		return ret;
+	read = read_facts(t, facts);
+	/* Of one that went meanwhile it looks as if it had no driver. */
+	ret = target_check(t, err);
+	if (!ret && read)
+		ret = error_set(err, EXIT_FAILED, -read, "cannot read the state of '%s': %s",
+				t->device->name, strerror(-read));
+	return ret;
 }
 
 void target_facts_clear(struct target_facts *facts)
