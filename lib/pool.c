@@ -283,6 +283,10 @@ static void take_signal(struct pool *p)
 
 	if (read(p->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return;
+	if (info.ssi_signo == SIGCHLD) {
+		p->checked = 0;
+		return;
+	}
 	__atomic_store_n(&p->shared->stop, 1, __ATOMIC_RELAXED);
 	if (!p->told && p->ops->stopping)
 		p->ops->stopping(p->arg, info.ssi_signo);
@@ -369,6 +373,8 @@ int pool_run(const struct pool_ops *ops, void *arg, size_t n, size_t workers, in
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGHUP);
 	sigaddset(&mask, SIGQUIT);
+	/* So that a worker that died is noticed at once; when that is lost, at the next tick. */
+	sigaddset(&mask, SIGCHLD);
 	/* Workers inherit this: what interrupts the command must not interrupt a change halfway. */
 	sigprocmask(SIG_BLOCK, &mask, &old);
 	ret = pool_open(&p, &mask);
