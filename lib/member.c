@@ -180,6 +180,12 @@ int member_read(struct member *m, struct error *err)
 	return target_facts(&m->change->target, &m->facts, err) ?: load_record(m, err);
 }
 
+void member_await(struct member *m)
+{
+	tell_step(m, "wait for its driver '%s'", m->facts.driver);
+	target_await(&m->change->target, m->facts.driver);
+}
+
 int member_look(struct member *m, struct error *err)
 {
 	int ret = member_read(m, err);

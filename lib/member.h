@@ -43,6 +43,9 @@ struct plan_facts member_facts(const struct member *m);
 /* Facts and record. May be done again. */
 int member_read(struct member *m, struct error *err);
 
+/* Waits until no driver's probe or removal is under way. May hang. */
+void member_await(struct member *m);
+
 /*
  * Facts, record and plan; nothing is changed. -EBUSY when the driver is another than the one that
  * was judged, and there is something to do.

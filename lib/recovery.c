@@ -37,6 +37,15 @@ static bool look(struct member *m)
 	return false;
 }
 
+/* A device is as it looks only once the driver that may still be at work has ended. */
+static bool look_again(struct member *m)
+{
+	if (!m->facts.driver)
+		return true;
+	member_await(m);
+	return look(m);
+}
+
 static int make_plan(struct member *m, bool forward, enum plan_recovery *recovery,
 		     struct error *err)
 {
@@ -119,7 +128,7 @@ void recovery_run(struct member *m)
 	enum plan_recovery recovery;
 	struct error err = { 0 };
 
-	if (!look(m)) {
+	if (!look(m) || !look_again(m)) {
 		if (m->change->result == CHANGE_FORGOTTEN &&
 		    record_remove(m->run_dir, device->bus, device->name, &err))
 			fail(m, &err);

@@ -197,6 +197,13 @@ static int bind(const struct target *t, const char *driver, struct error *err)
 			 t->device->name, strerror(-ret));
 }
 
+void target_await(const struct target *t, const char *driver)
+{
+	/* EBUSY, once the lock is had; ENODEV at once when the override names another one. */
+	if (!expect_driver(t, driver, NULL) && !target_check(t, NULL))
+		bind(t, driver, NULL);
+}
+
 /* What the kernel answers is worth nothing here: no driver at all is success, too. */
 static int probe(const struct target *t, struct error *err)
 {

@@ -54,4 +54,11 @@ void target_facts_clear(struct target_facts *facts);
 int target_do(const struct target *target, const struct step *step, struct error *err);
 int target_undo(const struct target *target, const struct step *step, struct error *err);
 
+/*
+ * Waits for the device's lock, and so for a driver that is in the middle of its probe: it is shown
+ * as the device's own before that has ended, and for ever when the probe took its thread with it.
+ * May hang. Changes nothing: the driver @driver, which the device has, is asked to take it.
+ */
+void target_await(const struct target *target, const char *driver);
+
 #endif
