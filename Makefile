@@ -77,6 +77,7 @@ clean:
 -include tests/tests.mk
 -include tests/fuzz/fuzz.mk
 -include tests/vm/vm.mk
+-include tests/crash/crash.mk
 -include tests/bench/bench.mk
 -include tests/lint/lint.mk
 -include contrib/install.mk
