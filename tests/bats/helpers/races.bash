@@ -20,11 +20,14 @@ races_end() {
 	unbind "$PLAIN"
 }
 
-# race FIRST SECOND...
+# race FIRST SECOND... - how many turns that took goes to the report
 race() {
 	local second
 	for second in "${@:2}"; do
-		client races "$PLAIN" "$1" "$second" "${RACES:-100}"
+		run --separate-stderr "$CLIENTS/races" "$PLAIN" "$1" "$second" "${RACES:-100}"
+		printf '# %s\n' "${stderr_lines[@]}" >&3
+		assert_output ''
+		assert_success
 	done
 }
 

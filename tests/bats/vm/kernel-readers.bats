@@ -30,14 +30,19 @@ read_during() {
 	local first=$1 second racer readers status=0 rounds=$((${RACES:-5000} / 100 + 1))
 	shift
 	[[ $first != unbind ]] || rounds=$(((rounds + 9) / 10))
-	"$CLIENTS/races" $QUICK "$first" "$1" "$rounds" 3>&- &
+	"$CLIENTS/races" $QUICK "$first" "$1" "$rounds" 2>"$BATS_TEST_TMPDIR/race" 3>&- &
 	racer=$!
 	"$CLIENTS/readers" $racer >"$BATS_TEST_TMPDIR/readers" 2>&1 3>&- &
 	readers=$!
-	wait $racer || status=$?
+	wait $racer || {
+		status=$?
+		cat "$BATS_TEST_TMPDIR/race"
+	}
 	shift
 	for second; do
-		client races $QUICK "$first" "$second" "$rounds"
+		run --separate-stderr "$CLIENTS/races" $QUICK "$first" "$second" "$rounds"
+		assert_output ''
+		assert_success
 	done
 	kill -TERM $readers
 	wait $readers || status=$?
