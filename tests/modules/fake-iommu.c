@@ -7,14 +7,18 @@
  *
  * In debugfs, fake-iommu/ has
  *
- *   N          what the device vfio-fake.N can reach: "blocked"; or "domain ID", "stale N" if pages
- *              were unmapped and are still cached, "msi" if the kernel may map doorbells, and a
- * line for each page, of its address, the number of its frame and the IOMMU_ flags fail_map   1:
- * the next call of map_pages() fails, 2: the one after it, and so on; 0: none fail_unmap the same
- * for unmap_pages(), which then leaves everything mapped errors     how often somebody mapped what
- * was mapped, or unmapped what was not
+ * - N: what the device vfio-fake.N can reach. "blocked"; or "domain ID", "stale N" if pages were
+ *   unmapped and are still cached, "msi" if the kernel may map doorbells, and a line for each page,
+ *   of its address, the number of its frame and the IOMMU_ flags
  *
- * There is no way to unload it: the guest ends with the tests.
+ * - fail_map: if 1, the next call of map_pages() fails, if 2, the one after it, and so on; 0: none
+ *
+ * - fail_unmap: the same for unmap_pages(), which then leaves everything mapped
+ *
+ * - errors: how often somebody mapped what was mapped, or unmapped what was not
+ *
+ * - remove: whatever is written, the devices go. Each holds the module, which can be unloaded then,
+ *   but not on Linux 6.1: that still calls an IOMMU's driver afterwards
  */
 #include <linux/debugfs.h>
 #include <linux/err.h>
@@ -459,22 +463,9 @@ static int reach_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(reach);
 
-static void files_new(void)
-{
-	struct dentry *dir = debugfs_create_dir("fake-iommu", NULL);
-	char name[8];
-	size_t i;
-
-	for (i = 0; i < DEVICES; i++) {
-		snprintf(name, sizeof(name), "%zu", i);
-		debugfs_create_file(name, 0400, dir, &devices[i], &reach_fops);
-	}
-	debugfs_create_u32("fail_map", 0600, dir, &fail_map);
-	debugfs_create_u32("fail_unmap", 0600, dir, &fail_unmap);
-	debugfs_create_atomic_t("errors", 0600, dir, &errors);
-}
-
 /* --- the module ------------------------------------------------------------------------------ */
+
+static struct platform_device *hardware;
 
 static int device_new(int id, struct device *parent)
 {
@@ -493,31 +484,112 @@ static int device_new(int id, struct device *parent)
 	return ret;
 }
 
-static int __init fake_init(void)
+static void devices_remove(void)
 {
-	struct platform_device *hardware =
-		platform_device_register_simple("fake-iommu", -1, NULL, 0);
 	size_t i;
-	int ret;
 
-	if (IS_ERR(hardware))
-		return PTR_ERR(hardware);
-	/* Without a node of firmware it is asked for every device that does not name its IOMMU. */
-	ret = iommu_device_sysfs_add(&unit, &hardware->dev, NULL, "fake");
-	if (!ret)
-		ret = iommu_device_register(&unit, &ops, &hardware->dev);
+	for (i = 0; i < DEVICES; i++) {
+		if (devices[i].dev)
+			platform_device_unregister(to_platform_device(devices[i].dev));
+		devices[i].dev = NULL;
+	}
+}
+
+static int devices_add(void)
+{
+	size_t i;
+	int ret = 0;
+
 	for (i = 0; i < DEVICES && !ret; i++)
 		ret = device_new(i, &hardware->dev);
 	if (!ret)
 		ret = platform_driver_register(&driver);
-	/* What is registered stays, and so must we; the tests find out what is missing. */
 	if (ret)
-		pr_err("not all is there: %d\n", ret);
+		devices_remove();
+	return ret;
+}
+
+/* What a callback of the driver would do, which has another type on each kernel. */
+static void take_back(struct device *dev)
+{
+	device_lock(dev);
+	vfio_del_group_dev(dev);
+	device_unlock(dev);
+}
+
+static int remove_set(void *unused, u64 value)
+{
+	static DEFINE_MUTEX(lock);
+	size_t i;
+
+	mutex_lock(&lock);
+	if (devices[0].dev) {
+		for (i = 0; i < DEVICES; i++)
+			take_back(devices[i].dev);
+		platform_driver_unregister(&driver);
+		devices_remove();
+	}
+	mutex_unlock(&lock);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(remove_fops, NULL, remove_set, "%llu\n");
+
+static struct dentry *dir;
+
+static void files_new(void)
+{
+	char name[8];
+	size_t i;
+
+	dir = debugfs_create_dir("fake-iommu", NULL);
+	for (i = 0; i < DEVICES; i++) {
+		snprintf(name, sizeof(name), "%zu", i);
+		debugfs_create_file(name, 0400, dir, &devices[i], &reach_fops);
+	}
+	debugfs_create_u32("fail_map", 0600, dir, &fail_map);
+	debugfs_create_u32("fail_unmap", 0600, dir, &fail_unmap);
+	debugfs_create_atomic_t("errors", 0600, dir, &errors);
+	debugfs_create_file("remove", 0200, dir, NULL, &remove_fops);
+}
+
+static int __init fake_init(void)
+{
+	int ret;
+
+	hardware = platform_device_register_simple("fake-iommu", -1, NULL, 0);
+	if (IS_ERR(hardware))
+		return PTR_ERR(hardware);
+	/* Without a node of firmware it is asked for every device that does not name its IOMMU. */
+	ret = iommu_device_sysfs_add(&unit, &hardware->dev, NULL, "fake");
+	if (ret)
+		goto remove_hardware;
+	ret = iommu_device_register(&unit, &ops, &hardware->dev);
+	if (ret)
+		goto remove_sysfs;
+	ret = devices_add();
+	if (ret)
+		goto unregister;
 	files_new();
 	return 0;
+unregister:
+	iommu_device_unregister(&unit);
+remove_sysfs:
+	iommu_device_sysfs_remove(&unit);
+remove_hardware:
+	platform_device_unregister(hardware);
+	return ret;
+}
+
+static void __exit fake_exit(void)
+{
+	debugfs_remove(dir);
+	iommu_device_unregister(&unit);
+	iommu_device_sysfs_remove(&unit);
+	platform_device_unregister(hardware);
 }
 
 module_init(fake_init);
+module_exit(fake_exit);
 
 MODULE_DESCRIPTION("An IOMMU in software, for tests");
 MODULE_LICENSE("GPL");
