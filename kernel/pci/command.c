@@ -29,16 +29,16 @@ void vfio_pci_command_intx(struct vfio_pci *vdev, bool intx_off)
 }
 
 /*
- * config_lock is held, or nobody else can be there yet. Before memory decoding ends all mappings
- * do, and no access runs.
+ * config_lock is held, or nobody else can be there yet, and memory_lock: before memory decoding
+ * ends all mappings do, and no access runs.
  */
-void vfio_pci_command_apply(struct vfio_pci *vdev)
+void vfio_pci_command_apply_locked(struct vfio_pci *vdev)
 {
 	u16 command = cfg_get(vdev->layout->shadow, PCI_COMMAND, 2);
 	bool awake = vfio_pci_awake(vdev);
 	unsigned long flags;
 
-	down_write(&vdev->memory_lock);
+	lockdep_assert_held_write(&vdev->memory_lock);
 	vdev->memory_on = awake && (vdev->pdev->no_command_memory || command & PCI_COMMAND_MEMORY);
 	vdev->io_on = awake && command & PCI_COMMAND_IO;
 	if (!vdev->memory_on)
@@ -46,5 +46,11 @@ void vfio_pci_command_apply(struct vfio_pci *vdev)
 	spin_lock_irqsave(&vdev->intx_lock, flags);
 	command_update(vdev->pdev, USER_BITS, command);
 	spin_unlock_irqrestore(&vdev->intx_lock, flags);
+}
+
+void vfio_pci_command_apply(struct vfio_pci *vdev)
+{
+	down_write(&vdev->memory_lock);
+	vfio_pci_command_apply_locked(vdev);
 	up_write(&vdev->memory_lock);
 }

@@ -73,8 +73,8 @@ static void pm_written(struct vfio_pci *vdev, unsigned int pos, unsigned int wid
 		power_down(vdev, state);
 	/* A state that the function does not have is not entered, and not shown. */
 	cfg_put(vdev->layout->shadow, reg, 2, (__force u32)vdev->pdev->current_state);
+	vfio_pci_command_apply_locked(vdev);
 	up_write(&vdev->memory_lock);
-	vfio_pci_command_apply(vdev);
 }
 
 void vfio_pci_config_awake(struct vfio_pci *vdev)

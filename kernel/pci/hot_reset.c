@@ -219,9 +219,10 @@ static void stop_one(struct vfio_pci *vdev)
 
 static void restart_one(struct vfio_pci *vdev)
 {
-	up_write(&vdev->memory_lock);
+	/* In one go with the reset: while those of others are held, none could be taken again. */
 	if (vdev->layout)
-		vfio_pci_command_apply(vdev);
+		vfio_pci_command_apply_locked(vdev);
+	up_write(&vdev->memory_lock);
 	mutex_unlock(&vdev->config_lock);
 }
 

@@ -19,9 +19,9 @@ int vfio_pci_function_reset(struct vfio_pci *vdev)
 	vfio_pci_memory_zap(vdev);
 	vfio_pci_config_awake(vdev);
 	ret = pci_try_reset_function(vdev->pdev);
-	up_write(&vdev->memory_lock);
 	/* The registers came back as they were saved, perhaps asleep. */
-	vfio_pci_command_apply(vdev);
+	vfio_pci_command_apply_locked(vdev);
+	up_write(&vdev->memory_lock);
 	return ret;
 }
 

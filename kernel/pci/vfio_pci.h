@@ -134,8 +134,9 @@ void vfio_pci_config_show_msi(struct vfio_pci *vdev, bool msix, bool on);
 /* After a reset the function is awake, whatever the copy said. config_lock and memory_lock held. */
 void vfio_pci_config_awake(struct vfio_pci *vdev);
 
-/* command.c: the function's own command register. */
+/* command.c: the function's own command register; _locked with memory_lock held. */
 void vfio_pci_command_apply(struct vfio_pci *vdev);
+void vfio_pci_command_apply_locked(struct vfio_pci *vdev);
 /* @intx_off: the pin's disable bit. intx_lock is held. */
 void vfio_pci_command_intx(struct vfio_pci *vdev, bool intx_off);
 
