@@ -46,7 +46,7 @@ static const struct column columns[] = {
 	[CONTAINER_PIDS] = { "PIDS", 0, SHOWN, COL_STRINGS, "processes that hold it", 0 },
 	[CONTAINER_COMMANDS] = { "COMMANDS", 0, SHOWN, COL_STRINGS, "command of each process", 0 },
 	[CONTAINER_PROGRAMS] = { "PROGRAMS", 0, 0, COL_STRINGS,
-		"of each process: qemu, if that is what it is", 0 },
+		"of each process: qemu or dpdk, if that is what it is", 0 },
 	[CONTAINER_VMS] = { "VMS", 0, SHOWN, COL_STRINGS,
 		"virtual machine that each process runs", 0 },
 	[CONTAINER_UNITS] = { "UNITS", 0, 0, COL_STRINGS, "systemd unit of each process", 0 },

@@ -66,6 +66,21 @@ char *process_vm_of(const char *arguments, size_t size)
 	return NULL;
 }
 
+/* Its library, the file that its processes share, or its pages: the first two with any prefix. */
+bool process_maps_dpdk(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *up;
+
+	if (*path != '/')
+		return false;
+	if (!strncmp(slash, "/librte_eal.so", 14) || !strncmp(slash, "/rtemap_", 8))
+		return true;
+	if (strncmp(slash, "/config", 7) || (slash[7] && slash[7] != ' '))
+		return false;
+	up = memrchr(path, '/', slash - path);
+	return up && up - path >= 5 && !strncmp(up - 5, "/dpdk", 5);
+}
+
 static bool ends_with(const char *text, size_t n, const char *suffix)
 {
 	size_t len = strlen(suffix);
@@ -153,6 +168,32 @@ static void read_arguments(struct process *out, int proc)
 	out->vm = process_vm_of(arguments, n);
 }
 
+/* The paths of what it maps begin with the first slash of their lines. */
+static bool maps_dpdk(int proc, pid_t pid)
+{
+	_cleanup_fclose_ FILE *in = NULL;
+	_cleanup_free_ char *line = NULL;
+	bool found = false;
+	size_t size = 0;
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%d/maps", pid);
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	in = fdopen(fd, "r");
+	if (!in)
+		close(fd);
+	while (in && !found && getline(&line, &size, in) > 0) {
+		char *name = strchr(line, '/');
+
+		line[strcspn(line, "\n")] = '\0';
+		found = name && process_maps_dpdk(name);
+	}
+	return found;
+}
+
 static char *read_text(int proc, pid_t pid, const char *name)
 {
 	char path[64];
@@ -172,6 +213,8 @@ int process_read(struct process *out, int proc, pid_t pid)
 	if (cgroup)
 		out->unit = process_unit_of(cgroup);
 	read_arguments(out, proc);
+	if (!out->program && maps_dpdk(proc, pid))
+		out->program = strdup("dpdk");
 	out->foreign_pid_ns = foreign_ns(proc, pid, "pid");
 	out->foreign_mnt_ns = foreign_ns(proc, pid, "mnt");
 	return 0;

@@ -14,7 +14,7 @@ struct process {
 	pid_t pid;
 	char *user;			     /* name, or number where the host knows no name */
 	char *command;			     /* as the kernel has it, at most 15 bytes */
-	char *program;			     /* "qemu", "dpdk": told by its arguments or files */
+	char *program;			     /* "qemu" by its arguments, "dpdk" by what it maps */
 	char *vm;			     /* name of the virtual machine that a QEMU runs */
 	char *unit;			     /* systemd's unit */
 	bool foreign_pid_ns, foreign_mnt_ns; /* in other namespaces than we are */
@@ -33,6 +33,9 @@ char *process_vm_of(const char *arguments, size_t size);
 
 /* Pure. True when the first argument's last component is that of a QEMU. */
 bool process_is_qemu(const char *arguments, size_t size);
+
+/* Pure. True when @path, as /proc/PID/maps has it, is of DPDK: only its processes map it. */
+bool process_maps_dpdk(const char *path);
 
 /* Pure. The unit in the text of /proc/PID/cgroup, or NULL; the caller frees. */
 char *process_unit_of(const char *cgroup);

@@ -73,6 +73,22 @@ static void a_process_of_no_unit_has_none(void **state)
 	check_unit("", NULL);
 }
 
+static void dpdk_is_known_by_what_only_its_processes_map(void **state)
+{
+	(void)state;
+	assert_true(process_maps_dpdk("/usr/lib/x86_64-linux-gnu/librte_eal.so.23.0"));
+	assert_true(process_maps_dpdk("/run/dpdk/rte/config"));
+	assert_true(process_maps_dpdk("/run/user/1000/dpdk/second/config (deleted)"));
+	assert_true(process_maps_dpdk("/dev/hugepages/rtemap_12 (deleted)"));
+	assert_false(process_maps_dpdk("/usr/lib/librte_eal.so/libc.so.6"));
+	assert_false(process_maps_dpdk("/etc/dpdk/config"));
+	assert_false(process_maps_dpdk("/run/notdpdk/rte/config.old"));
+	assert_false(process_maps_dpdk("/run/xdpdk/rte/config"));
+	assert_false(process_maps_dpdk("/config"));
+	assert_false(process_maps_dpdk("/"));
+	assert_false(process_maps_dpdk(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -80,6 +96,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_qemu_or_has_no_name_has_no_machine),
 		cmocka_unit_test(the_unit_is_the_outermost_that_is_no_slice),
 		cmocka_unit_test(a_process_of_no_unit_has_none),
+		cmocka_unit_test(dpdk_is_known_by_what_only_its_processes_map),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
