@@ -57,6 +57,8 @@ static int add_groups(struct row *row, const struct container *container, const 
 {
 	int ret = 0;
 
+	if (!container->groups_known)
+		return row_unknown(row, CONTAINER_GROUPS) | row_unknown(row, CONTAINER_DEVICES);
 	for (size_t i = 0; !ret && i < container->n_groups; i++) {
 		const struct group *group = host_group(host, container->groups[i]);
 		char id[24];
@@ -101,6 +103,18 @@ static int add_numbers(struct row *row, const struct core_container *core)
 	return ret;
 }
 
+/* What a stock core keeps to itself. */
+static int add_unknown(struct row *row)
+{
+	static const size_t cells[] = { CONTAINER_BACKEND, CONTAINER_MAPPINGS, CONTAINER_MAPPED,
+					CONTAINER_PINNED, CONTAINER_USERS };
+	int ret = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cells); i++)
+		ret |= row_unknown(row, cells[i]);
+	return ret;
+}
+
 static int add_container(struct table *table, const struct container *container,
 			 const struct vfio_files *files, const struct host *host)
 {
@@ -109,7 +123,7 @@ static int add_container(struct table *table, const struct container *container,
 
 	if (!row)
 		return -ENOMEM;
-	ret = container->core ? add_numbers(row, container->core) : 0;
+	ret = container->core ? add_numbers(row, container->core) : add_unknown(row);
 	ret |= add_groups(row, container, host);
 	return ret | add_holders(row, container, files);
 }

@@ -205,6 +205,15 @@ int row_bool(struct row *row, size_t id, bool value)
 	return 0;
 }
 
+int row_unknown(struct row *row, size_t id)
+{
+	struct cell *cell = cell_of(row, id);
+
+	if (cell)
+		cell->kind = CELL_UNKNOWN;
+	return 0;
+}
+
 int row_add(struct row *row, size_t id, const char *value)
 {
 	struct cell *cell = cell_of(row, id);

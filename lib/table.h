@@ -98,6 +98,8 @@ int row_strf(struct row *row, size_t id, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int row_num(struct row *row, size_t id, long long value);
 int row_bool(struct row *row, size_t id, bool value);
+/* There is a value, and nobody can tell it: null in JSON, in a plural cell as well, else "?". */
+int row_unknown(struct row *row, size_t id);
 /* One more of a plural cell; NULL keeps its place, so that plural cells of a row stay aligned. */
 int row_add(struct row *row, size_t id, const char *value);
 int row_strv(struct row *row, size_t id, const struct strv *values);

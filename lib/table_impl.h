@@ -13,6 +13,7 @@ struct item {
 
 enum cell_kind {
 	CELL_NULL,
+	CELL_UNKNOWN,
 	CELL_STRING,
 	CELL_NUMBER,
 	CELL_BOOL,

@@ -82,6 +82,8 @@ static struct json_object *new_list(const struct cell *cell)
 static int new_value(const struct cell *cell, enum column_type type, struct json_object **value)
 {
 	*value = NULL;
+	if (cell->kind == CELL_UNKNOWN)
+		return 0;
 	if (type == COL_STRINGS)
 		*value = new_list(cell);
 	else if (cell->kind == CELL_NULL)

@@ -52,6 +52,9 @@ static void put_cell(FILE *out, const struct cell *cell, const char *special)
 	case CELL_LIST:
 		put_list(out, cell->list.first, special);
 		break;
+	case CELL_UNKNOWN:
+		putc_unlocked('?', out);
+		break;
 	case CELL_NULL:
 		break;
 	}

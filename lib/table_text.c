@@ -66,6 +66,8 @@ static char *cell_text(const struct cell *cell)
 
 	if (cell->kind == CELL_NULL)
 		return strdup("");
+	if (cell->kind == CELL_UNKNOWN)
+		return strdup("?");
 	if (cell->kind == CELL_BOOL)
 		return strdup(cell->truth ? "yes" : "no");
 	if (cell->kind == CELL_NUMBER)

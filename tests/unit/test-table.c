@@ -77,6 +77,29 @@ static struct table *named(const char *name, struct table_options opts)
 	return table;
 }
 
+static void what_cannot_be_known_is_told_from_what_is_not_there(void **state)
+{
+	struct table_options opts = { .format = TABLE_JSON, .columns = "size,parts" };
+	struct table *table = make(&opts);
+	struct row *row = table_add(table, NULL);
+
+	(void)state;
+	assert_int_equal(row_unknown(row, SIZE), 0);
+	assert_int_equal(row_unknown(row, PARTS), 0);
+	expect(table, "{\"version\":1,\"things\":[\n{\"size\":null,\"parts\":null}\n]}\n");
+	opts.format = TABLE_RAW;
+	table = make(&opts);
+	row = table_add(table, NULL);
+	assert_int_equal(row_unknown(row, SIZE) | row_unknown(row, PARTS), 0);
+	assert_non_null(table_add(table, NULL));
+	expect(table, "SIZE PARTS\n? ?\n \n");
+	opts.format = TABLE_TEXT;
+	table = make(&opts);
+	row = table_add(table, NULL);
+	assert_int_equal(row_unknown(row, SIZE) | row_unknown(row, PARTS), 0);
+	expect(table, "SIZE PARTS\n   ? ?\n");
+}
+
 static void json_has_types_and_null_and_always_arrays(void **state)
 {
 	(void)state;
@@ -283,6 +306,7 @@ static void a_cell_larger_than_a_block_survives(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_cannot_be_known_is_told_from_what_is_not_there),
 		cmocka_unit_test(json_has_types_and_null_and_always_arrays),
 		cmocka_unit_test(json_keeps_its_shape_without_rows_and_in_a_tree),
 		cmocka_unit_test(json_is_utf8_whatever_goes_in),
