@@ -25,6 +25,12 @@ ours() {
 	[[ -e $LEDGER ]]
 }
 
+# pause SECONDS - without a process: in a guest each of them costs as much as what is waited for
+pause() {
+	[[ -n ${silence-} ]] || exec {silence}<> <(:)
+	read -rt "$1" -u "$silence" || true
+}
+
 # bind_to DRIVER ADDRESS - whatever had the device before
 bind_to() {
 	echo "$1" >"$PCI/devices/$2/driver_override"
@@ -59,15 +65,16 @@ hold() {
 	heard held
 }
 
-# heard WORD - the holder says so within a minute
+# heard WORD [FILE] - the holder, or who writes FILE, says so within a minute
 heard() {
-	local i
+	local i words file=$BATS_TEST_TMPDIR/${2:-hold}
 	for ((i = 0; i < 1200; i++)); do
-		! grep -qx "$1" "$BATS_TEST_TMPDIR/hold" || return 0
-		sleep 0.05
+		mapfile -t words <"$file"
+		[[ " ${words[*]} " != *" $1 "* ]] || return 0
+		pause 0.05
 	done
-	echo "the holder never said '$1', but:"
-	cat "$BATS_TEST_TMPDIR/hold"
+	echo "nobody ever said '$1', but:"
+	cat "$file"
 	return 1
 }
 
@@ -80,14 +87,17 @@ holder_gone() {
 # ledger_idle - nothing is in use; groups and devices stay while a driver has them. What a process
 # had open goes a moment after it was killed. The stock core has no ledger.
 ledger_idle() {
-	local i left
+	local i left what now
 	ours || return 0
 	for ((i = 0; i < 300; i++)); do
-		left=$(awk '$4 != 0 && $1 != "groups" && $1 != "devices"' "$LEDGER")
+		left=
+		while read -r what _ _ now; do
+			[[ $now == 0 || $what == groups || $what == devices ]] || left+=" $what:$now"
+		done <"$LEDGER"
 		[[ -n $left ]] || return 0
-		sleep 0.1
+		pause 0.1
 	done
-	fail "left in the ledger: $left"
+	fail "left in the ledger:$left"
 }
 
 # monitor COMMAND... - to QEMU's monitor; what it does to the machine is seen a moment later
@@ -100,7 +110,7 @@ appears() {
 	local i
 	for ((i = 0; i < 200; i++)); do
 		[[ ! -e $1 ]] || return 0
-		sleep 0.1
+		pause 0.1
 	done
 	fail "'$1' did not appear"
 }
@@ -109,7 +119,7 @@ vanishes() {
 	local i
 	for ((i = 0; i < 200; i++)); do
 		[[ -e $1 ]] || return 0
-		sleep 0.1
+		pause 0.1
 	done
 	fail "'$1' is still there"
 }

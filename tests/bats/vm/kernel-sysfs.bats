@@ -41,10 +41,11 @@ shown() {
 
 # values DIR FILE... - what each says, on one line
 values() {
-	local dir=$1 file
+	local dir=$1 file lines
 	shift
 	for file; do
-		printf '%s ' "$(tr '\n' ' ' <"$dir/$file" | sed 's/ $//')"
+		mapfile -t lines <"$dir/$file"
+		printf '%s ' "${lines[*]}"
 	done
 }
 
@@ -60,12 +61,7 @@ occupy() {
 listen() {
 	"$CLIENTS/uevents" >"$BATS_TEST_TMPDIR/uevents" 2>&1 3>&- &
 	listener=$!
-	local i
-	for ((i = 0; i < 100; i++)); do
-		! grep -qx listening "$BATS_TEST_TMPDIR/uevents" || return 0
-		sleep 0.05
-	done
-	fail 'nobody listens'
+	heard listening uevents
 }
 
 listener_gone() {
@@ -76,10 +72,11 @@ listener_gone() {
 
 # events COUNT - what was heard, without the ids of containers, once there is so much of it
 events() {
-	local i
+	local i lines
 	for ((i = 0; i < 100; i++)); do
-		(($(wc -l <"$BATS_TEST_TMPDIR/uevents") <= $1)) || break
-		sleep 0.05
+		mapfile -t lines <"$BATS_TEST_TMPDIR/uevents"
+		((${#lines[@]} <= $1)) || break
+		pause 0.05
 	done
 	tail -n +2 "$BATS_TEST_TMPDIR/uevents" | sed 's/CONTAINER=[0-9][0-9]*/CONTAINER=ID/'
 }
