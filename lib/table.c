@@ -270,6 +270,35 @@ static int print_rows(struct table *table, FILE *out)
 	return table_print_text(table, out, isatty(fileno(out)) && (!no_color || !*no_color));
 }
 
+static int stream_rows(struct table *table, FILE *out)
+{
+	switch (table->opts.format) {
+	case TABLE_JSON:
+		return table_print_json_lines(table, out);
+	case TABLE_RAW:
+	case TABLE_PAIRS:
+		return table_print_raw(table, out);
+	case TABLE_TEXT:
+		break;
+	}
+	return table_print_text(table, out, false);
+}
+
+int table_stream(struct table *table, FILE *out, struct error *err)
+{
+	int ret;
+
+	table->streams = true;
+	ret = stream_rows(table, out);
+	table->opts.no_headings = true;
+	table->first = table->last = NULL;
+	arena_clear(&table->arena);
+	if (ret < 0)
+		return error_set(err, EXIT_FAILED, -ret, "cannot format the output: %s",
+				 strerror(-ret));
+	return 0;
+}
+
 int table_print(struct table *table, FILE *out, struct error *err)
 {
 	int ret = print_rows(table, out);

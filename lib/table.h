@@ -113,6 +113,14 @@ void row_colour(struct row *row, const char *colour);
  */
 int table_print(struct table *table, FILE *out, struct error *err);
 
+/*
+ * Prints the rows that there are to @out, a line each, and forgets them: for tables that never end.
+ * The first call prints the headings; in text a column is as wide as its @width, or wider where it
+ * must be. In JSON each row is an object of its own, with the version in it. 0, or -ENOMEM with
+ * @err set; whether @out took it all is the caller's to find out.
+ */
+int table_stream(struct table *table, FILE *out, struct error *err);
+
 /* -H: the columns with their types and help, as a table (or JSON) of its own. */
 int table_list_columns(const struct column *columns, size_t n, const struct table_options *opts,
 		       FILE *out, struct error *err);

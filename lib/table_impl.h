@@ -53,6 +53,7 @@ struct table {
 	size_t *shown;
 	size_t n_shown;
 	struct row *first, *last;
+	bool streams; /* a row is one line */
 };
 
 static inline const struct column *table_column(const struct table *table, size_t place)
@@ -65,5 +66,6 @@ int table_print_text(struct table *table, FILE *out, bool colours);
 int table_print_vertical(struct table *table, FILE *out);
 int table_print_raw(const struct table *table, FILE *out);
 int table_print_json(const struct table *table, FILE *out);
+int table_print_json_lines(const struct table *table, FILE *out);
 
 #endif

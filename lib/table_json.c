@@ -97,12 +97,23 @@ static int new_value(const struct cell *cell, enum column_type type, struct json
 	return *value ? 0 : -ENOMEM;
 }
 
+static int add_version(struct json_object *object)
+{
+	struct json_object *value = json_object_new_int(1);
+
+	if (!value || json_object_object_add_ex(object, "version", value, ADD_FLAGS)) {
+		json_object_put(value);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 static int print_row(const struct table *table, const struct row *row, char *const *keys, FILE *out)
 {
 	_cleanup_(object_freep) struct json_object *object = json_object_new_object();
 	const char *text;
 
-	if (!object)
+	if (!object || (table->streams && add_version(object)))
 		return -ENOMEM;
 	for (size_t i = 0; i < table->n_shown; i++) {
 		struct json_object *value;
@@ -146,7 +157,9 @@ static int print_rows(const struct table *table, char *const *keys, FILE *out)
 	return 0;
 }
 
-int table_print_json(const struct table *table, FILE *out)
+/* Calls @print with the keys of the columns that are shown. */
+static int with_keys(const struct table *table, FILE *out,
+		     int (*print)(const struct table *table, char *const *keys, FILE *out))
 {
 	char **keys = calloc(table->n_shown, sizeof(*keys));
 	int ret = keys ? 0 : -ENOMEM;
@@ -157,11 +170,32 @@ int table_print_json(const struct table *table, FILE *out)
 			ret = -ENOMEM;
 	}
 	if (!ret)
-		ret = print_rows(table, keys, out);
+		ret = print(table, keys, out);
 	for (size_t i = 0; keys && i < table->n_shown; i++)
 		free(keys[i]);
 	free(keys);
 	return ret;
+}
+
+int table_print_json(const struct table *table, FILE *out)
+{
+	return with_keys(table, out, print_rows);
+}
+
+static int print_lines(const struct table *table, char *const *keys, FILE *out)
+{
+	int ret = 0;
+
+	for (const struct row *row = table->first; !ret && row; row = row->next) {
+		ret = print_row(table, row, keys, out);
+		fputc('\n', out);
+	}
+	return ret;
+}
+
+int table_print_json_lines(const struct table *table, FILE *out)
+{
+	return with_keys(table, out, print_lines);
 }
 
 void json_print_error(FILE *out, const struct error *err)

@@ -45,7 +45,7 @@ static void put_text(FILE *out, const char *text)
 }
 
 /* An empty line would end libsmartcols' cell there: what is unknown in a list is a dash. */
-static void put_list(FILE *out, const struct item *item)
+static void put_list(FILE *out, const struct item *item, char separator)
 {
 	for (; item; item = item->next) {
 		if (item->text && *item->text)
@@ -53,12 +53,12 @@ static void put_list(FILE *out, const struct item *item)
 		else
 			fputc('-', out);
 		if (item->next)
-			fputc('\n', out);
+			fputc(separator, out);
 	}
 }
 
 /* The text of a cell as a new string; "" for null. NULL: out of memory. */
-static char *cell_text(const struct cell *cell)
+static char *cell_text(const struct cell *cell, char separator)
 {
 	char *text = NULL;
 	size_t size;
@@ -80,7 +80,7 @@ static char *cell_text(const struct cell *cell)
 	if (cell->kind == CELL_STRING)
 		put_text(out, cell->string);
 	else
-		put_list(out, cell->list.first);
+		put_list(out, cell->list.first, separator);
 	if (fclose(out)) {
 		free(text);
 		return NULL;
@@ -98,9 +98,20 @@ static int scols_flags(const struct table *table, const struct column *column)
 		flags |= SCOLS_FL_TRUNC;
 	if (column->flags & COLF_TREE && table_is_tree(table))
 		flags |= SCOLS_FL_TREE;
-	if (column->type == COL_STRINGS)
+	if (column->type == COL_STRINGS && !table->streams)
 		flags |= SCOLS_FL_WRAP;
+	/* Else an empty cell makes the column as narrow as its heading. */
+	if (table->streams)
+		flags |= SCOLS_FL_STRICTWIDTH;
 	return flags;
+}
+
+/* In a stream it must not depend on the row; one that is not more than the heading's is ignored. */
+static double scols_width(const struct table *table, const struct column *column)
+{
+	double least = (double)strlen(column->name) + 1;
+
+	return table->streams && column->width < least ? least : column->width;
 }
 
 static int add_column(struct libscols_table *scols, const char *name, double width, int flags)
@@ -118,9 +129,10 @@ static int add_column(struct libscols_table *scols, const char *name, double wid
 	return 0;
 }
 
-static int set_cell(struct libscols_line *line, size_t place, const struct cell *cell)
+static int set_cell(struct libscols_line *line, size_t place, const struct cell *cell,
+		    char separator)
 {
-	char *text = cell_text(cell);
+	char *text = cell_text(cell, separator);
 
 	if (!text)
 		return -ENOMEM;
@@ -142,7 +154,7 @@ static int add_line(struct libscols_table *scols, struct row *row, bool tree)
 	if (row->colour && scols_line_set_color(line, row->colour))
 		return -ENOMEM;
 	for (size_t i = 0; i < row->table->n_shown; i++) {
-		int ret = set_cell(line, i, &row->cells[i]);
+		int ret = set_cell(line, i, &row->cells[i], row->table->streams ? ',' : '\n');
 
 		if (ret < 0)
 			return ret;
@@ -175,7 +187,8 @@ int table_print_text(struct table *table, FILE *out, bool colours)
 	for (size_t i = 0; i < table->n_shown; i++) {
 		const struct column *column = table_column(table, i);
 
-		ret = add_column(scols, column->name, column->width, scols_flags(table, column));
+		ret = add_column(scols, column->name, scols_width(table, column),
+				 scols_flags(table, column));
 		if (ret < 0)
 			return ret;
 	}
@@ -198,7 +211,7 @@ static int add_field(struct libscols_table *scols, const struct column *column,
 		return -ENOMEM;
 	if (cell->kind == CELL_NULL)
 		return scols_line_set_data(line, 1, "-");
-	return set_cell(line, 1, cell);
+	return set_cell(line, 1, cell, '\n');
 }
 
 static int print_record(const struct table *table, const struct row *row, FILE *out)

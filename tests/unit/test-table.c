@@ -291,6 +291,57 @@ static void a_failure_is_an_object_on_a_line(void **state)
 		      "{\"version\":1,\"warning\":{\"message\":\"no \\\"\\n\xef\xbf\xbd\"}}\n");
 }
 
+static const struct column stream_columns[] = {
+	[NAME] = { "NAME", 6, COLF_DEFAULT, COL_STRING, "name", 0 },
+	[SIZE] = { "SIZE", 4, COLF_DEFAULT | COLF_RIGHT, COL_NUMBER, "size", 0 },
+	[GOOD] = { "GOOD", 0, 0, COL_BOOL, "good", 0 },
+	[PARTS] = { "PARTS", 0, COLF_DEFAULT, COL_STRINGS, "parts", 0 },
+	[TWO_WORDS] = { "TWO-WORDS", 0, 0, COL_STRING, "words", 0 },
+};
+
+/* Two rows that were printed one after the other, the second with nothing in it. */
+static void expect_stream(enum table_format format, const char *wanted)
+{
+	const struct table_options opts = { .format = format };
+	struct table *table =
+		table_new("things", stream_columns, ARRAY_SIZE(stream_columns), &opts, NULL);
+	_cleanup_free_ char *text = NULL;
+	struct row *row = table_add(table, NULL);
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_int_equal(row_str(row, NAME, "one"), 0);
+	assert_int_equal(row_num(row, SIZE, 7), 0);
+	assert_int_equal(row_add(row, PARTS, "a,b"), 0);
+	assert_int_equal(row_add(row, PARTS, "c\n"), 0);
+	assert_int_equal(table_stream(table, out, NULL), 0);
+	assert_non_null(table_add(table, NULL));
+	assert_int_equal(table_stream(table, out, NULL), 0);
+	assert_int_equal(table_stream(table, out, NULL), 0);
+	fclose(out);
+	table_free(table);
+	assert_string_equal(text, wanted);
+}
+
+static void a_stream_has_a_line_a_row_and_headings_once(void **state)
+{
+	(void)state;
+	expect_stream(TABLE_TEXT, "NAME    SIZE PARTS\n"
+				  "one        7 a,b,c\\x0a\n"
+				  "             \n");
+	expect_stream(TABLE_RAW, "NAME SIZE PARTS\none 7 a\\x2cb,c\\x0a\n  \n");
+	expect_stream(TABLE_PAIRS, "NAME=\"one\" SIZE=\"7\" PARTS=\"a\\x2cb,c\\x0a\"\n"
+				   "NAME=\"\" SIZE=\"\" PARTS=\"\"\n");
+}
+
+static void a_stream_of_json_is_an_object_a_line_with_the_version(void **state)
+{
+	(void)state;
+	expect_stream(TABLE_JSON,
+		      "{\"version\":1,\"name\":\"one\",\"size\":7,\"parts\":[\"a,b\",\"c\\n\"]}\n"
+		      "{\"version\":1,\"name\":null,\"size\":null,\"parts\":[]}\n");
+}
+
 static void a_cell_larger_than_a_block_survives(void **state)
 {
 	_cleanup_free_ char *big = calloc(1, 100001), *got = NULL;
@@ -321,6 +372,8 @@ int main(void)
 		cmocka_unit_test(a_full_disk_is_told),
 		cmocka_unit_test(columns_are_listed_with_their_types),
 		cmocka_unit_test(a_failure_is_an_object_on_a_line),
+		cmocka_unit_test(a_stream_has_a_line_a_row_and_headings_once),
+		cmocka_unit_test(a_stream_of_json_is_an_object_a_line_with_the_version),
 		cmocka_unit_test(a_cell_larger_than_a_block_survives),
 	};
 
