@@ -26,7 +26,7 @@ say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 SAN ?= 0
 B := $(if $(filter 1,$(SAN)),build-san,build)
 
-LIBS := libpci smartcols mount blkid libmnl json-c libcap
+LIBS := libpci smartcols mount blkid libmnl json-c libcap libudev
 # Loaded when first needed (lib/kmod_late.h).
 LATE_LIBS := libkmod
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \

@@ -22,6 +22,8 @@ static const struct {
 	{ PRIVILEGE_STACK, CAP_SYS_ADMIN },
 	/* The addresses in /proc/iomem. */
 	{ PRIVILEGE_MEMORY, CAP_SYS_ADMIN },
+	/* SO_RCVBUFFORCE (socket(7)). */
+	{ PRIVILEGE_EVENTS, CAP_NET_ADMIN },
 };
 
 /* What was raised, and so is in effect. */

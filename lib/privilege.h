@@ -14,6 +14,7 @@ enum privilege {
 	PRIVILEGE_MODULES = 1 << 1, /* load a kernel module */
 	PRIVILEGE_STACK = 1 << 2,   /* see where in the kernel another process is */
 	PRIVILEGE_MEMORY = 1 << 3,  /* see where in memory the firmware's framebuffer is */
+	PRIVILEGE_EVENTS = 1 << 4,  /* have the kernel keep more events than for others */
 };
 
 /*
