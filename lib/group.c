@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct group *group_new(long id)
 {
@@ -28,6 +29,18 @@ int group_add(struct group *group, struct device *device)
 	device->group = group;
 	device->group_id = group->id;
 	return 0;
+}
+
+void group_remove(struct group *group, struct device *device)
+{
+	size_t i = 0;
+
+	while (group->devices[i] != device)
+		i++;
+	memmove(&group->devices[i], &group->devices[i + 1],
+		(--group->n_devices - i) * sizeof(struct device *));
+	device->group = NULL;
+	device->group_id = -1;
 }
 
 void group_free(struct group *group)

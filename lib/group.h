@@ -21,6 +21,9 @@ struct group *group_new(long id);
 /* Appends a member and makes this its group; 0 or -ENOMEM. */
 int group_add(struct group *group, struct device *device);
 
+/* Takes out a member, which is in no group then. */
+void group_remove(struct group *group, struct device *device);
+
 /* Frees the group, not its members. */
 void group_free(struct group *group);
 

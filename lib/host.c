@@ -91,6 +91,19 @@ struct device *host_add_device(struct host *host, const char *bus, const char *n
 	return host->devices[host->n_devices++] = device;
 }
 
+void host_remove_device(struct host *host, struct device *device)
+{
+	size_t i = 0;
+
+	while (host->devices[i] != device)
+		i++;
+	memmove(&host->devices[i], &host->devices[i + 1],
+		(--host->n_devices - i) * sizeof(struct device *));
+	if (device->group)
+		group_remove(device->group, device);
+	device_free(device);
+}
+
 struct group *host_add_group(struct host *host, long id)
 {
 	struct group *group;
