@@ -34,15 +34,6 @@ struct scan {
 	struct changing changing;
 };
 
-static void device_set_pci(struct device *device, const struct uevent *uevent)
-{
-	device->is_pci = !pci_address_parse(device->name, &device->addr);
-	device->has_id = uevent->has_id && uevent->has_class;
-	device->id = uevent->id;
-	device->role =
-		uevent->has_class ? device_role_of_class(uevent->id.class_code) : ROLE_ENDPOINT;
-}
-
 /* What the uevent tells. The length of @text, or -errno. */
 static ssize_t read_uevent(struct scan *scan, const char *entry, char *text, size_t size,
 			   struct uevent *uevent)
@@ -93,7 +84,7 @@ static int device_read(struct scan *scan, struct device *device, const char *ent
 	if (n == -ENOENT && sysfs_exists(scan->dir, entry) == -ENOENT)
 		return -ENOENT;
 	if (device->bus == scan->pci)
-		device_set_pci(device, &uevent);
+		uevent_identify_pci(&uevent, device);
 	if (uevent.driver) {
 		device->driver = host_driver(scan->host, device->bus, uevent.driver);
 		if (!device->driver)

@@ -62,6 +62,15 @@ void uevent_from_modalias(const char *modalias, struct uevent *out)
 	out->has_class = true;
 }
 
+void uevent_identify_pci(const struct uevent *uevent, struct device *device)
+{
+	device->is_pci = !pci_address_parse(device->name, &device->addr);
+	device->has_id = uevent->has_id && uevent->has_class;
+	device->id = uevent->id;
+	device->role =
+		uevent->has_class ? device_role_of_class(uevent->id.class_code) : ROLE_ENDPOINT;
+}
+
 void uevent_parse(char *text, struct uevent *out)
 {
 	char *line, *value;

@@ -25,4 +25,7 @@ void uevent_from_modalias(const char *modalias, struct uevent *out);
 /* Cuts @text into lines in place. Lines of no known key, or malformed ones, are passed over. */
 void uevent_parse(char *text, struct uevent *out);
 
+/* Address, identity and role of a PCI device, whose name is there already. */
+void uevent_identify_pci(const struct uevent *uevent, struct device *device);
+
 #endif

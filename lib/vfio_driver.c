@@ -38,6 +38,12 @@ static bool module_holds_core(int sysfs, const struct driver *driver)
 	return false;
 }
 
+void vfio_driver_check(int sysfs, const struct device *device, struct driver *driver)
+{
+	driver->checked = true;
+	driver->vfio = registered_with_vfio(sysfs, device) || module_holds_core(sysfs, driver);
+}
+
 void vfio_driver_mark_all(struct host *host)
 {
 	size_t left = host->n_drivers;
@@ -47,9 +53,7 @@ void vfio_driver_mark_all(struct host *host)
 
 		if (!driver || driver->checked)
 			continue;
-		driver->checked = true;
 		left--;
-		driver->vfio = registered_with_vfio(host->sysfs, host->devices[i]) ||
-			       module_holds_core(host->sysfs, driver);
+		vfio_driver_check(host->sysfs, host->devices[i], driver);
 	}
 }

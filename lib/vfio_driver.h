@@ -12,4 +12,7 @@
  */
 void vfio_driver_mark_all(struct host *host);
 
+/* The same for @driver, to which @device is bound. */
+void vfio_driver_check(int sysfs, const struct device *device, struct driver *driver);
+
 #endif
