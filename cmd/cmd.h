@@ -15,6 +15,7 @@ enum cmd_flags {
 	CMD_SELECTORS = 1 << 2,	 /* takes selectors as operands */
 	CMD_NEEDS_SELECTOR = 1 << 3,
 	CMD_OPERANDS = 1 << 4, /* takes operands that are no selectors; run->selectors has them */
+	CMD_EVENTS = 1 << 5,   /* listens to the kernel's events */
 };
 
 /*
@@ -73,6 +74,12 @@ void cmd_error(const struct cmd_run *run, const struct error *err);
 void cmd_warn(const struct cmd_run *run, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * Ends as SIGPIPE would have ended us, which is ignored: a reader that went away is no failure
+ * worth a sentence. Not for a verb that changes drivers.
+ */
+void cmd_reader_gone(void) __attribute__((noreturn));
+
 extern const struct cmd cmd_status;
 extern const struct cmd cmd_devices;
 extern const struct cmd cmd_groups;
@@ -80,6 +87,7 @@ extern const struct cmd cmd_viable;
 extern const struct cmd cmd_whitelist;
 extern const struct cmd cmd_containers;
 extern const struct cmd cmd_holders;
+extern const struct cmd cmd_monitor;
 extern const struct cmd cmd_bind;
 extern const struct cmd cmd_unbind;
 extern const struct cmd cmd_recover;

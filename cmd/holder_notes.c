@@ -7,11 +7,16 @@
 
 #include "gather.h"
 
+void holder_notes_incomplete(const struct cmd_run *run)
+{
+	cmd_warn(run, "not every process could be looked into%s: there may be more holders",
+		 geteuid() ? "; run it as root" : "");
+}
+
 void holder_notes(const struct cmd_run *run, const struct vfio_files *files)
 {
 	if (!files->complete)
-		cmd_warn(run, "not every process could be looked into%s: there may be more holders",
-			 geteuid() ? "; run it as root" : "");
+		holder_notes_incomplete(run);
 }
 
 int holder_failure(int ret, struct error *err)

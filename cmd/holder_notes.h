@@ -9,6 +9,9 @@
 /* Warns when there may be holders that could not be seen. */
 void holder_notes(const struct cmd_run *run, const struct vfio_files *files);
 
+/* The same by itself. */
+void holder_notes_incomplete(const struct cmd_run *run);
+
 /* The sentence for what vfio_files_find() returned, and that. */
 int holder_failure(int ret, struct error *err);
 

@@ -21,8 +21,8 @@
 #include "selector_parse.h"
 
 static const struct cmd *const cmds[] = {
-	&cmd_status,  &cmd_devices,   &cmd_groups, &cmd_viable, &cmd_containers,
-	&cmd_holders, &cmd_whitelist, &cmd_bind,   &cmd_unbind, &cmd_recover,
+	&cmd_status,	&cmd_devices, &cmd_groups, &cmd_viable, &cmd_containers, &cmd_holders,
+	&cmd_whitelist, &cmd_monitor, &cmd_bind,   &cmd_unbind, &cmd_recover,
 };
 
 static const struct cmd *find_cmd(const char *name, struct error *err)
@@ -55,14 +55,13 @@ void cmd_warn(const struct cmd_run *run, const char *fmt, ...)
 	cmd_error(run, &warning);
 }
 
-/*
- * A reader that went away is no failure worth a sentence: end as the signal would have ended us.
- * Until then it stays ignored, since a verb that changes drivers must not die over a message.
- */
-static void die_quietly_of_epipe(void)
+/* Until then it stays ignored, since a verb that changes drivers must not die over a message. */
+void cmd_reader_gone(void)
 {
 	signal(SIGPIPE, SIG_DFL);
 	raise(SIGPIPE);
+	/* Someone has it blocked. */
+	_exit(EXIT_FAILED);
 }
 
 /*
@@ -97,7 +96,7 @@ static enum exit_status finish(const struct cmd_run *run, enum exit_status statu
 	bool broken_pipe = ferror(stdout) && err->errnum == EPIPE;
 
 	if (close_stdout(err) == EPIPE || broken_pipe)
-		die_quietly_of_epipe();
+		cmd_reader_gone();
 	if (err->status == EXIT_DONE)
 		return status;
 	cmd_error(run, err);
@@ -137,7 +136,8 @@ static unsigned int privileges_of(const struct cmd_run *run)
 {
 	if ((run->cmd->flags & CMD_NEEDS_ROOT) && !run->dry_run)
 		return PRIVILEGE_LOOK | PRIVILEGE_MODULES | PRIVILEGE_STACK | PRIVILEGE_MEMORY;
-	return PRIVILEGE_LOOK | PRIVILEGE_MEMORY;
+	return PRIVILEGE_LOOK | PRIVILEGE_MEMORY |
+	       (run->cmd->flags & CMD_EVENTS ? PRIVILEGE_EVENTS : 0);
 }
 
 static enum exit_status run_checked(struct cmd_run *run, struct error *err)

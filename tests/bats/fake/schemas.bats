@@ -33,6 +33,15 @@ properties() {
 	done
 }
 
+@test "the schema of monitor is that of a line, with the version in it" {
+	local lines='{properties: {events: {type: "array", items: {properties: (.properties | del(.version))}}}}'
+	jq "$lines" "$SCHEMAS/monitor.json" >"$BATS_TEST_TMPDIR/monitor.json"
+	SCHEMAS=$BATS_TEST_TMPDIR run properties monitor
+	assert_success
+	assert_output "$(columns monitor)"
+	jq -e '.additionalProperties == false and .properties.version.const == 1' "$SCHEMAS/monitor.json"
+}
+
 @test "the schema of devices is that of status with a selector, too" {
 	assert_equal "$(properties devices)" "$(columns status 00:00.0)"
 }
