@@ -27,6 +27,7 @@ enum column_flags {
 	COLF_DEFAULT = 1 << 2, /* shown without -o */
 	COLF_TREE = 1 << 3,    /* carries the tree with -T; at most one of an array */
 	COLF_FLAT = 1 << 4,    /* with COLF_DEFAULT: but not in a tree, whose members tell it */
+	COLF_INLINE = 1 << 5,  /* plural, and short: in a table on one line, with commas */
 };
 
 /*

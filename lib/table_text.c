@@ -88,6 +88,12 @@ static char *cell_text(const struct cell *cell, char separator)
 	return text;
 }
 
+/* Are the values of a list on one line? Rows that come one by one can be no taller than that. */
+static bool is_inline(const struct table *table, const struct column *column)
+{
+	return table->streams || column->flags & COLF_INLINE;
+}
+
 static int scols_flags(const struct table *table, const struct column *column)
 {
 	int flags = 0;
@@ -98,7 +104,7 @@ static int scols_flags(const struct table *table, const struct column *column)
 		flags |= SCOLS_FL_TRUNC;
 	if (column->flags & COLF_TREE && table_is_tree(table))
 		flags |= SCOLS_FL_TREE;
-	if (column->type == COL_STRINGS && !table->streams)
+	if (column->type == COL_STRINGS && !is_inline(table, column))
 		flags |= SCOLS_FL_WRAP;
 	/* Else an empty cell makes the column as narrow as its heading. */
 	if (table->streams)
@@ -154,7 +160,8 @@ static int add_line(struct libscols_table *scols, struct row *row, bool tree)
 	if (row->colour && scols_line_set_color(line, row->colour))
 		return -ENOMEM;
 	for (size_t i = 0; i < row->table->n_shown; i++) {
-		int ret = set_cell(line, i, &row->cells[i], row->table->streams ? ',' : '\n');
+		bool on_one = is_inline(row->table, table_column(row->table, i));
+		int ret = set_cell(line, i, &row->cells[i], on_one ? ',' : '\n');
 
 		if (ret < 0)
 			return ret;
@@ -211,7 +218,7 @@ static int add_field(struct libscols_table *scols, const struct column *column,
 		return -ENOMEM;
 	if (cell->kind == CELL_NULL)
 		return scols_line_set_data(line, 1, "-");
-	return set_cell(line, 1, cell, '\n');
+	return set_cell(line, 1, cell, column->flags & COLF_INLINE ? ',' : '\n');
 }
 
 static int print_record(const struct table *table, const struct row *row, FILE *out)
