@@ -15,22 +15,10 @@
 #include "preflight.h"
 #include "safety.h"
 #include "selector.h"
+#include "timeout.h"
 #include "unfinished.h"
 
-#define TIMEOUT_DEFAULT_MS 10000
-#define TIMEOUT_MAX_S	   86400
-#define PROGRESS_AFTER_MS  1000
-
-static int set_timeout(struct act_options *o, const char *arg, struct error *err)
-{
-	unsigned long seconds;
-
-	if (text_to_ulong(arg, &seconds) || !seconds || seconds > TIMEOUT_MAX_S)
-		return error_set(err, EXIT_USAGE, EINVAL,
-				 "'%s' is no number of seconds from 1 to %d", arg, TIMEOUT_MAX_S);
-	o->timeout_ms = (int)seconds * 1000;
-	return 0;
-}
+#define PROGRESS_AFTER_MS 1000
 
 int act_option(struct cmd_run *run, int value, const char *arg, struct error *err)
 {
@@ -50,7 +38,7 @@ int act_option(struct cmd_run *run, int value, const char *arg, struct error *er
 		o->yes = true;
 		return 0;
 	case ACT_TIMEOUT:
-		return set_timeout(o, arg, err);
+		return timeout_parse(arg, &o->timeout_ms, err);
 	case ACT_ALLOW:
 		return safety_allow_parse(arg, &o->allow, err);
 	}
