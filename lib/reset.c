@@ -1,0 +1,578 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "reset.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attr.h"
+#include "bounded.h"
+#include "cleanup.h"
+#include "lock.h"
+#include "run_dir.h"
+#include "sysfs.h"
+
+#define ALL_METHODS "default"
+#define HOLDS_ONLY  "pci-stub" /* takes a device and does nothing with it */
+#define NAME_LEAST  16
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, EXIT_FAILED, ENOMEM, "out of memory");
+}
+
+static bool is_method_name(const char *word)
+{
+	size_t n = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+	return n && !word[n] && n < 32;
+}
+
+int reset_methods_parse(const char *list, struct strv *out, struct error *err)
+{
+	_cleanup_free_ char *copy = strdup(list);
+	char *rest = copy, *word;
+
+	if (!copy)
+		return no_memory(err);
+	while ((word = strsep(&rest, ","))) {
+		if (!is_method_name(word))
+			return error_set(err, EXIT_USAGE, EINVAL,
+					 "'%s' is no name of a reset method", word);
+		if (strv_contains(out, word))
+			return error_set(err, EXIT_USAGE, EINVAL,
+					 "the reset method '%s' is named twice", word);
+		if (strv_add(out, word))
+			return no_memory(err);
+	}
+	if (out->n > 1 && strv_contains(out, ALL_METHODS))
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "'" ALL_METHODS "' stands for all reset methods, and so alone");
+	return 0;
+}
+
+static bool wants_all(const struct strv *methods)
+{
+	return methods->n == 1 && !strcmp(methods->v[0], ALL_METHODS);
+}
+
+const struct strv *reset_methods_of(const struct reset *reset, const struct reset_request *request)
+{
+	/* Which all of them are is known no earlier than when they are enabled. */
+	return request->methods.n && !wants_all(&request->methods) ? &request->methods
+								   : &reset->methods;
+}
+
+/* Facts. */
+
+static bool is_of_bus(const char *method)
+{
+	return !strcmp(method, "bus") || !strcmp(method, "cxl_bus");
+}
+
+/* A later method is tried only where the first one turns out not to be there. */
+bool reset_begins_with_bus(const struct reset *reset, const struct reset_request *request)
+{
+	const struct strv *methods = reset_methods_of(reset, request);
+
+	return request->now && methods->n && is_of_bus(methods->v[0]);
+}
+
+static int open_hits(struct reset *reset, const struct host *host, struct error *err)
+{
+	int ret = 0;
+
+	reset->hit_targets = calloc(reset->n_hits ?: 1, sizeof(*reset->hit_targets));
+	if (!reset->hit_targets)
+		return no_memory(err);
+	for (size_t i = 0; !ret && i < reset->n_hits; i++)
+		ret = target_open(&reset->hit_targets[i], host, reset->hits[i], err);
+	return ret;
+}
+
+static int read_facts(struct reset *reset, const struct resets *resets, const struct bus_reset *map,
+		      struct error *err)
+{
+	const struct host *host = resets->set->host;
+	const struct target *target = &reset->change->target;
+	int ret = bus_reset_hits(map, target->device, &reset->hits, &reset->n_hits);
+
+	if (ret == -ENOMEM)
+		return no_memory(err);
+	reset->has_bus = !ret;
+	reset->can_choose = !sysfs_exists(target->dir, "reset_method");
+	reset->can_reset = !sysfs_exists(target->dir, "reset");
+	ret = attr_words(host, target->device, "reset_method", &reset->methods);
+	if (ret == -ENOMEM)
+		return no_memory(err);
+	return reset_begins_with_bus(reset, resets->request) ? open_hits(reset, host, err) : 0;
+}
+
+int resets_init(struct resets *resets, struct change_set *set, const struct reset_request *request,
+		struct error *err)
+{
+	_cleanup_(bus_reset_clear) struct bus_reset map = { 0 };
+	int ret = 0;
+
+	*resets = (struct resets){ .request = request, .set = set };
+	resets->v = calloc(set->n ?: 1, sizeof(*resets->v));
+	if (!resets->v || bus_reset_init(&map, set->host))
+		return no_memory(err);
+	for (; !ret && resets->n < set->n; resets->n++) {
+		resets->v[resets->n].change = &set->v[resets->n];
+		ret = read_facts(&resets->v[resets->n], resets, &map, err);
+	}
+	return ret;
+}
+
+void resets_clear(struct resets *resets)
+{
+	for (size_t i = 0; i < resets->n; i++) {
+		struct reset *reset = &resets->v[i];
+
+		for (size_t j = 0; reset->hit_targets && j < reset->n_hits; j++)
+			target_close(&reset->hit_targets[j]);
+		free(reset->hit_targets);
+		free(reset->hits);
+		strv_clear(&reset->methods);
+	}
+	free(resets->v);
+	*resets = (struct resets){ 0 };
+}
+
+/* Judgement. */
+
+static void refuse(struct reset *reset, const struct error *why)
+{
+	enum change_result result = why->status == EXIT_REFUSED ? CHANGE_REFUSED
+				    : why->status == EXIT_BUSY	? CHANGE_BUSY
+								: CHANGE_FAILED;
+
+	if (!reset->change->ended)
+		change_end(reset->change, result, why->status, "%s", why->msg);
+}
+
+static int check_possible(const struct reset *reset, const struct reset_request *request,
+			  struct error *err)
+{
+	const struct device *device = reset->change->target.device;
+
+	if (!device->is_pci)
+		return error_set(err, EXIT_FAILED, ENOTSUP,
+				 "cannot reset '%s': bus '%s' has no such thing", device->name,
+				 device->bus);
+	if (device->role == ROLE_BRIDGE || device->role == ROLE_HOST)
+		return error_set(err, EXIT_REFUSED, EPERM, "the host needs '%s': it is %s",
+				 device->name,
+				 device->role == ROLE_BRIDGE
+					 ? "a bridge, and a reset would be one of all behind it"
+					 : "a part of the platform");
+	if (request->methods.n && !reset->can_choose)
+		return error_set(
+			err, EXIT_FAILED, ENOTSUP,
+			"cannot choose how '%s' is reset: the kernel knows no method for it",
+			device->name);
+	if (request->now && !reset->can_reset)
+		return error_set(err, EXIT_FAILED, ENOTTY,
+				 "cannot reset '%s': the kernel knows no method for it",
+				 device->name);
+	if (request->now && reset->can_choose && !reset_methods_of(reset, request)->n)
+		return error_set(
+			err, EXIT_FAILED, ENOTTY,
+			"cannot reset '%s': no method is enabled; --method=default enables "
+			"all that it has",
+			device->name);
+	return 0;
+}
+
+/*
+ * A driver of the host finds its device as it was after power-on, which few expect. A VFIO driver
+ * is there for that, and the stub does nothing with it.
+ */
+static bool minds(const struct device *device, const struct reset_request *request)
+{
+	const struct driver *driver = device->driver;
+
+	return driver && !driver->vfio && strcmp(driver->name, HOLDS_ONLY) != 0 &&
+	       !strv_contains(&request->drivers, driver->name);
+}
+
+static int check_drivers(const struct reset *reset, const struct reset_request *request,
+			 struct error *err)
+{
+	const struct device *device = reset->change->target.device;
+
+	if (minds(device, request))
+		return error_set(
+			err, EXIT_REFUSED, EPERM,
+			"the host drives '%s' by '%s', which may not survive a reset beneath "
+			"it; 'vfioctl bind %s' takes it away first (--allow-driver=%s to go "
+			"on)",
+			device->name, device->driver->name, device->name, device->driver->name);
+	for (size_t i = 0; reset->hit_targets && i < reset->n_hits; i++)
+		if (minds(reset->hits[i], request))
+			return error_set(
+				err, EXIT_REFUSED, EPERM,
+				"a reset of the bus of '%s' would hit '%s', which the host "
+				"drives by '%s' (--allow-driver=%s to go on)",
+				device->name, reset->hits[i]->name, reset->hits[i]->driver->name,
+				reset->hits[i]->driver->name);
+	return 0;
+}
+
+/* How many targets a reset has: the device, and what is hit with it. */
+static size_t n_targets(const struct reset *reset)
+{
+	return 1 + (reset->hit_targets ? reset->n_hits : 0);
+}
+
+static size_t add_targets(const struct reset *reset, const struct target **targets)
+{
+	targets[0] = &reset->change->target;
+	for (size_t i = 1; i < n_targets(reset); i++)
+		targets[i] = &reset->hit_targets[i - 1];
+	return n_targets(reset);
+}
+
+static bool concerns(const struct reset *reset, const struct target *target)
+{
+	if (target == &reset->change->target)
+		return true;
+	for (size_t i = 0; reset->hit_targets && i < reset->n_hits; i++)
+		if (target == &reset->hit_targets[i])
+			return true;
+	return false;
+}
+
+/* The gravest finding is the one that is told. */
+static int weigh(const struct reset *reset, const struct safety *safety, uint64_t allow,
+		 struct error *err)
+{
+	for (int verdict = SAFETY_BLOCK; verdict >= SAFETY_ASK; verdict--)
+		for (size_t i = 0; i < safety->n; i++)
+			if (safety->v[i].verdict == (enum safety_verdict)verdict &&
+			    concerns(reset, safety->v[i].target) &&
+			    safety_refuse(&safety->v[i], allow, err))
+				return -err->errnum;
+	return 0;
+}
+
+static int judge_safety(struct resets *resets, struct error *err)
+{
+	struct change_set *set = resets->set;
+	_cleanup_free_ const struct target **targets = NULL;
+	size_t n = 0, at = 0;
+	int ret;
+
+	for (size_t i = 0; i < resets->n; i++)
+		n += n_targets(&resets->v[i]);
+	targets = calloc(n ?: 1, sizeof(*targets));
+	if (!targets)
+		return no_memory(err);
+	for (size_t i = 0; i < resets->n; i++)
+		if (!resets->v[i].change->ended)
+			at += add_targets(&resets->v[i], targets + at);
+	ret = safety_judge(&set->safety, targets, at, 0, set->timeout_ms, err);
+	for (size_t i = 0; !ret && i < resets->n; i++) {
+		struct error why = { 0 };
+
+		if (weigh(&resets->v[i], &set->safety, set->allow, &why))
+			refuse(&resets->v[i], &why);
+	}
+	return ret;
+}
+
+int resets_judge(struct resets *resets, struct error *err)
+{
+	int refused = 0, ret = 0;
+
+	for (size_t i = 0; i < resets->n; i++) {
+		struct reset *reset = &resets->v[i];
+		struct error why = { 0 };
+
+		if (check_possible(reset, resets->request, &why) ||
+		    (resets->request->now && check_drivers(reset, resets->request, &why)))
+			refuse(reset, &why);
+	}
+	/* To choose a method touches nothing but the choice. */
+	if (resets->request->now)
+		ret = judge_safety(resets, err);
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < resets->n; i++)
+		refused += resets->v[i].change->ended;
+	return refused;
+}
+
+/* The writes, in a process that may be left behind. */
+
+enum stage { STAGE_CHOOSE, STAGE_COMPARE, STAGE_RESET, STAGE_ANSWER, STAGE_DONE };
+
+struct work {
+	int dir;
+	bool virtual_function, now;
+	uint16_t vendor;
+	char *choice, *before; /* words of reset_method; NULL: it is left alone */
+	bool all;	       /* @choice is not what is read back */
+};
+
+struct report {
+	enum stage stage;
+	int errnum;
+	bool unchanged;
+	int restore_errnum; /* -1: there was nothing to restore */
+};
+
+/* A write of no byte never reaches the kernel; a newline clears. */
+static int write_methods(const struct work *work, const char *words)
+{
+	return sysfs_write(work->dir, "reset_method", *words ? words : "\n");
+}
+
+/* 0: they are @words now; 1: they are others. */
+static int compare_methods(const struct work *work, const char *words)
+{
+	_cleanup_free_ char *now = sysfs_read_str(work->dir, "reset_method");
+
+	if (!now)
+		return -errno;
+	return strcmp(now, words) != 0;
+}
+
+static int choose(const struct work *work, struct report *report)
+{
+	int ret = work->all ? 1 : compare_methods(work, work->choice);
+
+	if (!ret) {
+		report->unchanged = true;
+		return 0;
+	}
+	report->stage = STAGE_CHOOSE;
+	if (ret > 0)
+		ret = write_methods(work, work->choice);
+	if (ret)
+		return ret;
+	report->stage = STAGE_COMPARE;
+	if (!work->all)
+		ret = compare_methods(work, work->choice);
+	else
+		report->unchanged = !compare_methods(work, work->before);
+	return ret > 0 ? -EIO : ret;
+}
+
+/*
+ * What does not answer reads as ones. A virtual function has no vendor of its own in the first
+ * register (SR-IOV, 3.4.1.1), so that the next one has to do.
+ */
+static int check_answer(const struct work *work)
+{
+	_cleanup_close_ int fd = openat(work->dir, "config", O_RDONLY | O_CLOEXEC);
+	uint16_t head[4];
+
+	if (fd < 0 || pread(fd, head, sizeof(head), 0) != sizeof(head))
+		return fd < 0 ? -errno : -EIO;
+	if (work->virtual_function)
+		return head[2] == 0xffff && head[3] == 0xffff ? -ENODEV : 0;
+	return head[0] == work->vendor ? 0 : -ENODEV;
+}
+
+static int do_work(const struct work *work, struct report *report)
+{
+	int ret = work->choice ? choose(work, report) : 0;
+
+	if (ret)
+		return ret;
+	if (work->now) {
+		report->stage = STAGE_RESET;
+		ret = sysfs_write(work->dir, "reset", "1");
+		if (!ret) {
+			report->stage = STAGE_ANSWER;
+			ret = check_answer(work);
+		}
+	}
+	if (!ret)
+		report->stage = STAGE_DONE;
+	return ret;
+}
+
+/* What was begun is ended: the choice must not stay behind when a key is pressed. */
+static void child(void *arg, int out)
+{
+	const struct work *work = arg;
+	struct report report = { .restore_errnum = -1 };
+	int ret;
+
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	ret = do_work(work, &report);
+	report.errnum = -ret;
+	if (ret && work->choice && !report.unchanged && compare_methods(work, work->before)) {
+		ret = write_methods(work, work->before);
+		if (!ret)
+			ret = compare_methods(work, work->before) ? -EIO : 0;
+		report.restore_errnum = -ret;
+	}
+	bounded_answer(out, &report, sizeof(report));
+}
+
+/* One device. */
+
+static char *joined(const struct strv *words)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	for (size_t i = 0; f && i < words->n; i++)
+		fprintf(f, "%s%s", i ? " " : "", words->v[i]);
+	if (!f || fclose(f)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static void end_failed(struct reset *reset, const struct report *report)
+{
+	static const char *const what[] = {
+		[STAGE_CHOOSE] = "does not take these methods",
+		[STAGE_COMPARE] = "does not have the methods that were written",
+		[STAGE_RESET] = "could not be reset",
+		[STAGE_ANSWER] = "does not answer after its reset",
+	};
+	const char *name = reset->change->target.device->name;
+	const char *alone =
+		report->stage == STAGE_RESET && report->errnum == ENOTTY && reset->hit_targets &&
+				reset->n_hits
+			? " (the kernel resets a bus only for a device that is alone there)"
+			: "";
+	enum change_result result = CHANGE_FAILED;
+	enum exit_status status = EXIT_FAILED;
+	const char *then = "";
+
+	if (!report->restore_errnum) {
+		result = CHANGE_ROLLED_BACK;
+		status = EXIT_ROLLED_BACK;
+		then = "; its methods are as before";
+	} else if (report->restore_errnum > 0) {
+		result = CHANGE_NOT_ROLLED_BACK;
+		status = EXIT_NOT_ROLLED_BACK;
+		then = "; its former methods could not be put back";
+	}
+	change_end(reset->change, result, status, "'%s' %s: %s%s%s", name, what[report->stage],
+		   strerror(report->errnum), alone, then);
+}
+
+static void end(struct reset *reset, const struct work *work, const char *answer, size_t size)
+{
+	struct report report;
+
+	if (size != sizeof(report)) {
+		change_end(reset->change, CHANGE_FAILED, EXIT_FAILED,
+			   "the process that reset '%s' died (the kernel log may say why)",
+			   reset->change->target.device->name);
+		return;
+	}
+	memcpy(&report, answer, sizeof(report));
+	if (report.stage != STAGE_DONE)
+		end_failed(reset, &report);
+	else if (!work->now && report.unchanged)
+		change_end(reset->change, CHANGE_UNCHANGED, EXIT_DONE, NULL);
+	else
+		change_end(reset->change, CHANGE_DONE, EXIT_DONE, NULL);
+}
+
+static int write_it(struct reset *reset, const struct resets *resets, struct error *err)
+{
+	const struct strv *methods = &resets->request->methods;
+	const struct target *target = &reset->change->target;
+	_cleanup_free_ char *choice = joined(methods), *before = joined(&reset->methods);
+	_cleanup_free_ char *physfn = attr_physfn(resets->set->host, target->device);
+	_cleanup_free_ char *answer = NULL;
+	struct work work = {
+		.dir = target->dir,
+		.virtual_function = physfn,
+		.now = resets->request->now,
+		.vendor = target->device->id.vendor,
+		.choice = methods->n ? choice : NULL,
+		.before = before,
+		.all = wants_all(methods),
+	};
+	char what[NAME_MAX + NAME_LEAST];
+	size_t size;
+	int ret;
+
+	if (!choice || !before)
+		return no_memory(err);
+	snprintf(what, sizeof(what), "the reset of '%s'", target->device->name);
+	ret = bounded_call(child, &work, resets->set->timeout_ms, what, &answer, &size, err);
+	if (!ret)
+		end(reset, &work, answer, size);
+	return ret;
+}
+
+/* Is it still as it was when it was judged, and does still nothing speak against it? */
+static int judge_again(const struct reset *reset, const struct resets *resets, struct error *err)
+{
+	const struct target *target = &reset->change->target;
+	const struct driver *had = target->device->driver;
+	_cleanup_free_ const struct target **targets = calloc(n_targets(reset), sizeof(*targets));
+	_cleanup_(safety_clear) struct safety safety = { 0 };
+	_cleanup_free_ char *driver = NULL;
+	int ret = target_check(target, err);
+
+	if (!targets)
+		return no_memory(err);
+	if (!ret &&
+	    (target_driver(target, &driver) || strcmp(driver ?: "", had ? had->name : "") != 0))
+		ret = error_set(err, EXIT_BUSY, EBUSY, "'%s' has another driver now than before",
+				target->device->name);
+	if (ret || !resets->request->now)
+		return ret;
+	ret = safety_judge(&safety, targets, add_targets(reset, targets), 0,
+			   resets->set->timeout_ms, err);
+	return ret ?: weigh(reset, &safety, resets->set->allow, err);
+}
+
+static int run_one(struct reset *reset, const struct resets *resets, int run_dir, struct error *err)
+{
+	const struct device *device = reset->change->target.device;
+	_cleanup_close_ int lock = -1;
+	char name[NAME_MAX + 1];
+	int ret;
+
+	if (!lock_name(name, sizeof(name), device->group_id, device->bus, device->name))
+		return error_set(err, EXIT_FAILED, ENAMETOOLONG, "name too long: '%s'",
+				 device->name);
+	/* The child has it, too: it stays taken for as long as the kernel is at it. */
+	lock = lock_take(run_dir, name, resets->set->timeout_ms, NULL, err);
+	if (lock < 0)
+		return lock;
+	ret = judge_again(reset, resets, err);
+	return ret ?: write_it(reset, resets, err);
+}
+
+int resets_run(struct resets *resets, struct error *err)
+{
+	_cleanup_close_ int run_dir = run_dir_open(err);
+
+	if (run_dir < 0)
+		return run_dir;
+	for (size_t i = 0; i < resets->n; i++) {
+		struct reset *reset = &resets->v[i];
+		struct error why = { 0 };
+
+		if (reset->change->ended || !run_one(reset, resets, run_dir, &why))
+			continue;
+		if (why.status == EXIT_TIMED_OUT)
+			change_end(reset->change, CHANGE_TIMED_OUT, why.status, "%s", why.msg);
+		else
+			refuse(reset, &why);
+	}
+	return 0;
+}
