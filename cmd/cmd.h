@@ -88,6 +88,7 @@ extern const struct cmd cmd_whitelist;
 extern const struct cmd cmd_containers;
 extern const struct cmd cmd_holders;
 extern const struct cmd cmd_monitor;
+extern const struct cmd cmd_probe;
 extern const struct cmd cmd_bind;
 extern const struct cmd cmd_unbind;
 extern const struct cmd cmd_recover;

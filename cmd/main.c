@@ -21,8 +21,8 @@
 #include "selector_parse.h"
 
 static const struct cmd *const cmds[] = {
-	&cmd_status,	&cmd_devices, &cmd_groups, &cmd_viable, &cmd_containers, &cmd_holders,
-	&cmd_whitelist, &cmd_monitor, &cmd_bind,   &cmd_unbind, &cmd_recover,
+	&cmd_status,  &cmd_devices, &cmd_groups,    &cmd_viable, &cmd_containers, &cmd_holders,
+	&cmd_monitor, &cmd_probe,   &cmd_whitelist, &cmd_bind,	 &cmd_unbind,	  &cmd_recover,
 };
 
 static const struct cmd *find_cmd(const char *name, struct error *err)

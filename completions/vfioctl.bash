@@ -34,7 +34,7 @@ _vfioctl_devices() {
 	"$1" devices -nr -o "role,vfio,$3" 2>/dev/null | while read -r role vfio value; do
 		case $2 in
 		bind) [[ $role == endpoint && $vfio == no ]] || continue ;;
-		unbind) [[ $vfio == yes ]] || continue ;;
+		unbind | probe) [[ $vfio == yes ]] || continue ;;
 		esac
 		[[ -z $value ]] || printf '%s\n' "$value"
 	done | sort -u
@@ -102,6 +102,7 @@ _vfioctl_value() {
 			tr '[:upper:]' '[:lower:]')
 		;;
 	--allow) _vfioctl_offer_list "$cur" < <("$1" --list-reasons 2>/dev/null) ;;
+	--backend) _vfioctl_offer "$cur" <<<$'cdev\ngroup' ;;
 	--driver) _vfioctl_offer "$cur" < <(printf '%s\n' /sys/bus/pci/drivers/* | sed 's,.*/,,') ;;
 	--list-opts | --list-columns) _vfioctl_offer "$cur" < <("$1" --list-cmds) ;;
 	--*) "$1" --list-opts="$2" 2>/dev/null | grep -qxF -- "$3=" ;;

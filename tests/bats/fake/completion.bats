@@ -89,11 +89,13 @@ all() {
 @test "bind offers endpoints that are not bound yet, unbind those that are" {
 	all small 'vfioctl bind 0000:05' 'vfioctl bind 0000:05:01.0 05:02.0 '
 	tab small 'vfioctl unbind 0000' 'vfioctl unbind 0000:05:00.0 '
+	tab small 'vfioctl probe 0000' 'vfioctl probe 0000:05:00.0 '
 }
 
 @test "drivers and reasons are completed as values" {
 	tab small 'vfioctl bind --driver=vfi' 'vfioctl bind --driver=vfio-pci '
 	tab small 'vfioctl bind --allow=mounted,addr' 'vfioctl bind --allow=mounted,address'
+	tab small 'vfioctl probe --backend=c' 'vfioctl probe --backend=cdev '
 }
 
 @test "a verb without operands offers none" {
