@@ -42,16 +42,6 @@ const struct column act_columns[ACT_N_COLUMNS] = {
 			  "what there is to say about it", 0 },
 };
 
-enum {
-	PLAN_BDF,
-	PLAN_GROUP,
-	PLAN_NR,
-	PLAN_STEP,
-	PLAN_VALUE,
-	PLAN_UNDO,
-	PLAN_MESSAGE,
-};
-
 const struct column act_plan_columns[ACT_N_PLAN_COLUMNS] = {
 	[PLAN_BDF] = { "BDF", 12, COLF_DEFAULT, COL_STRING, "address, or name on another bus", 0 },
 	[PLAN_GROUP] = { "GROUP", 4, COLF_DEFAULT | COLF_RIGHT, COL_NUMBER, "IOMMU group", 0 },
@@ -248,7 +238,7 @@ static void fill_undo(struct row *row, const struct step *step)
 	}
 }
 
-static struct row *plan_row(struct table *table, const struct change *change)
+struct row *act_plan_row(struct table *table, const struct change *change)
 {
 	struct row *row = table_add(table, NULL);
 
@@ -259,9 +249,9 @@ static struct row *plan_row(struct table *table, const struct change *change)
 	return row;
 }
 
-static int add_note(struct table *table, const struct change *change, const char *step)
+int act_plan_note(struct table *table, const struct change *change, const char *step)
 {
-	struct row *row = plan_row(table, change);
+	struct row *row = act_plan_row(table, change);
 
 	if (!row)
 		return -ENOMEM;
@@ -274,7 +264,7 @@ static int add_note(struct table *table, const struct change *change, const char
 
 static int add_load(struct table *table, const struct change *change)
 {
-	struct row *row = plan_row(table, change);
+	struct row *row = act_plan_row(table, change);
 
 	if (!row)
 		return -ENOMEM;
@@ -296,7 +286,7 @@ static int add_steps(struct table *table, const struct change *change)
 	}
 	for (size_t i = 0; i < change->steps.n; i++) {
 		const struct step *step = &change->steps.steps[i];
-		struct row *row = plan_row(table, change);
+		struct row *row = act_plan_row(table, change);
 
 		if (!row)
 			return -ENOMEM;
@@ -308,9 +298,8 @@ static int add_steps(struct table *table, const struct change *change)
 	return 0;
 }
 
-/* What was found of the device, as `status` tells it, too. */
-static int add_findings(struct table *table, const struct change_set *set,
-			const struct change *change)
+int act_plan_findings(struct table *table, const struct change_set *set,
+		      const struct change *change)
 {
 	for (size_t i = 0; i < set->safety.n; i++) {
 		const struct safety_finding *f = &set->safety.v[i];
@@ -319,7 +308,7 @@ static int add_findings(struct table *table, const struct change_set *set,
 
 		if (f->target != &change->target)
 			continue;
-		row = plan_row(table, change);
+		row = act_plan_row(table, change);
 		if (!row)
 			return -ENOMEM;
 		row_str(row, PLAN_STEP, allowed ? "allowed" : safety_verdict_name(f->verdict));
@@ -341,12 +330,12 @@ int act_print_plan(const struct cmd_run *run, const struct change_set *set, stru
 	for (size_t i = 0; !ret && i < set->n; i++) {
 		const struct change *change = &set->v[i];
 
-		ret = add_findings(table, set, change);
+		ret = act_plan_findings(table, set, change);
 		if (!ret && change->result == CHANGE_PLANNED)
 			ret = add_steps(table, change);
 		else if (!ret)
-			ret = add_note(table, change,
-				       change->status == EXIT_DONE ? "none" : "refuse");
+			ret = act_plan_note(table, change,
+					    change->status == EXIT_DONE ? "none" : "refuse");
 	}
 	if (!ret)
 		ret = add_gone(table, set, PLAN_BDF, PLAN_STEP, PLAN_MESSAGE);

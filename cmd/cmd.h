@@ -56,6 +56,8 @@ struct cmd {
 	size_t n_dry_run_columns;
 	const struct cmd_option *options; /* ended by an entry without a name, or NULL */
 	size_t verb_size;		  /* run->verb is so many zeroed bytes */
+	/* With CMD_NEEDS_ROOT, and not NULL: was the verb told to do anything but look? */
+	bool (*acts)(const struct cmd_run *run);
 	/* One option of the verb; 0, or -EINVAL with a sentence. */
 	int (*option)(struct cmd_run *run, int value, const char *arg, struct error *err);
 	/*
@@ -91,6 +93,7 @@ extern const struct cmd cmd_monitor;
 extern const struct cmd cmd_probe;
 extern const struct cmd cmd_bind;
 extern const struct cmd cmd_unbind;
+extern const struct cmd cmd_reset;
 extern const struct cmd cmd_recover;
 
 #endif

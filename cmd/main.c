@@ -21,8 +21,9 @@
 #include "selector_parse.h"
 
 static const struct cmd *const cmds[] = {
-	&cmd_status,  &cmd_devices, &cmd_groups,    &cmd_viable, &cmd_containers, &cmd_holders,
-	&cmd_monitor, &cmd_probe,   &cmd_whitelist, &cmd_bind,	 &cmd_unbind,	  &cmd_recover,
+	&cmd_status,  &cmd_devices, &cmd_groups, &cmd_viable,	 &cmd_containers,
+	&cmd_holders, &cmd_monitor, &cmd_probe,	 &cmd_whitelist, &cmd_bind,
+	&cmd_unbind,  &cmd_recover, &cmd_reset,
 };
 
 static const struct cmd *find_cmd(const char *name, struct error *err)
@@ -131,10 +132,16 @@ static enum exit_status list_columns(struct cmd_run *run, struct error *err)
 	return EXIT_DONE;
 }
 
+static bool needs_root(const struct cmd_run *run)
+{
+	return (run->cmd->flags & CMD_NEEDS_ROOT) && !run->dry_run &&
+	       (!run->cmd->acts || run->cmd->acts(run));
+}
+
 /* What looks needs less than what acts. */
 static unsigned int privileges_of(const struct cmd_run *run)
 {
-	if ((run->cmd->flags & CMD_NEEDS_ROOT) && !run->dry_run)
+	if (needs_root(run))
 		return PRIVILEGE_LOOK | PRIVILEGE_MODULES | PRIVILEGE_STACK | PRIVILEGE_MEMORY;
 	return PRIVILEGE_LOOK | PRIVILEGE_MEMORY |
 	       (run->cmd->flags & CMD_EVENTS ? PRIVILEGE_EVENTS : 0);
@@ -142,7 +149,7 @@ static unsigned int privileges_of(const struct cmd_run *run)
 
 static enum exit_status run_checked(struct cmd_run *run, struct error *err)
 {
-	if ((run->cmd->flags & CMD_NEEDS_ROOT) && !run->dry_run && geteuid()) {
+	if (needs_root(run) && geteuid()) {
 		error_set(err, EXIT_FAILED, EPERM, "%s must be run by root", run->cmd->name);
 		return EXIT_DONE;
 	}

@@ -35,6 +35,7 @@ _vfioctl_devices() {
 		case $2 in
 		bind) [[ $role == endpoint && $vfio == no ]] || continue ;;
 		unbind | probe) [[ $vfio == yes ]] || continue ;;
+		reset) [[ $role == endpoint ]] || continue ;;
 		esac
 		[[ -z $value ]] || printf '%s\n' "$value"
 	done | sort -u
@@ -103,6 +104,8 @@ _vfioctl_value() {
 		;;
 	--allow) _vfioctl_offer_list "$cur" < <("$1" --list-reasons 2>/dev/null) ;;
 	--backend) _vfioctl_offer "$cur" <<<$'cdev\ngroup' ;;
+	--method) _vfioctl_offer_list "$cur" <<<$'acpi\naf_flr\nbus\ndefault\ndevice_specific\nflr\npm' ;;
+	--allow-driver) _vfioctl_offer_list "$cur" < <(printf '%s\n' /sys/bus/pci/drivers/* | sed 's,.*/,,') ;;
 	--driver) _vfioctl_offer "$cur" < <(printf '%s\n' /sys/bus/pci/drivers/* | sed 's,.*/,,') ;;
 	--list-opts | --list-columns) _vfioctl_offer "$cur" < <("$1" --list-cmds) ;;
 	--*) "$1" --list-opts="$2" 2>/dev/null | grep -qxF -- "$3=" ;;

@@ -9,9 +9,8 @@
 #define WORDS_MAX 32
 
 static const struct cmd *const cmds[] = {
-	&cmd_status,	&cmd_devices, &cmd_groups, &cmd_viable,
-	&cmd_whitelist, &cmd_bind,    &cmd_unbind, &cmd_recover,
-	&cmd_probe,
+	&cmd_status, &cmd_devices, &cmd_groups,	 &cmd_viable, &cmd_whitelist,
+	&cmd_bind,   &cmd_unbind,  &cmd_recover, &cmd_probe,  &cmd_reset,
 };
 
 /* The verbs call these two of main.c, but not before they run. */

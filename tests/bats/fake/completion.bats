@@ -95,6 +95,8 @@ all() {
 @test "drivers and reasons are completed as values" {
 	tab small 'vfioctl bind --driver=vfi' 'vfioctl bind --driver=vfio-pci '
 	tab small 'vfioctl bind --allow=mounted,addr' 'vfioctl bind --allow=mounted,address'
+	tab small 'vfioctl reset --method=flr,b' 'vfioctl reset --method=flr,bus'
+	tab small 'vfioctl reset --allow-driver=vfi' 'vfioctl reset --allow-driver=vfio-pci'
 	tab small 'vfioctl probe --backend=c' 'vfioctl probe --backend=cdev '
 }
 

@@ -26,7 +26,7 @@ properties() {
 
 @test "the schema of each looking verb has its columns and their types" {
 	local verb
-	for verb in status devices groups viable whitelist probe; do
+	for verb in status devices groups viable whitelist probe reset; do
 		run properties "$verb"
 		assert_success
 		assert_output "$(columns "$verb")"
