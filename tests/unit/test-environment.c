@@ -82,5 +82,10 @@ int main(void)
 		cmocka_unit_test(makes_do_without_any),
 	};
 
+	const char *output = getenv("CMOCKA_MESSAGE_OUTPUT");
+
+	/* What the tests clear away is what cmocka would ask. */
+	if (output && !strcmp(output, "TAP"))
+		cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
