@@ -241,10 +241,10 @@ viability $group false $SPARE=nvme"
 	bind_to vfio-pci $SPARE
 	eventually grep -q 'bound.*vfio-pci' "$MONITOR_OUT"
 	run sed 's/ *$//' "$MONITOR_OUT"
-	assert_line --index 0 'EVENT         DEVICE       GROUP DRIVER     VIABLE BLOCKERS'
+	assert_line --index 0 'EVENT         DEVICE        GROUP DRIVER     VIABLE  BLOCKERS'
 	assert_line --index 1 'ready'
-	assert_line --index 2 "$(printf 'unbound       %s %5d nvme' $SPARE "$group")"
-	assert_line --index 3 "$(printf 'viability                  %5d            yes' "$group")"
-	assert_line --index 4 "$(printf 'bound         %s %5d vfio-pci' $SPARE "$group")"
+	assert_line --index 2 "$(printf 'unbound       %-13s %5d nvme' $SPARE "$group")"
+	assert_line --index 3 "$(printf 'viability                   %5d            yes' "$group")"
+	assert_line --index 4 "$(printf 'bound         %-13s %5d vfio-pci' $SPARE "$group")"
 	assert_equal "${#lines[@]}" 5
 }
