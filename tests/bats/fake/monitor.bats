@@ -31,7 +31,7 @@ on() {
 	local words='set -e
 		cd "$1"
 		grep -qx "# made" /etc/vfioctl.conf
-		begin() { env --default-signal=INT,PIPE "$VFIOCTL" monitor --interval=1 "$@" >out 2>err & monitor=$!; lines 1; }
+		begin() { : >out; env --default-signal=INT,PIPE "$VFIOCTL" monitor --interval=1 "$@" >>out 2>err & monitor=$!; lines 1; }
 		lines() { for ((i = 0; i < 600; i++)); do (($(wc -l <out) < $1)) || return 0; sleep 0.1; done; exit 90; }
 		allow() { printf "whitelist = %s\n" "$@" >/etc/vfioctl.conf; }
 		ends() { local status=0; [[ -z ${2-} ]] || kill -$2 $monitor; wait $monitor || status=$?; [[ $status == $1 ]] || { echo "it ended with $status"; exit 91; }; }
