@@ -244,12 +244,17 @@ static void drain(struct pool *p)
 	} while (n == (ssize_t)sizeof(reports));
 }
 
-/* Who started us may have us ignore SIGCHLD: then the kernel itself puts away who ended. */
+/*
+ * Who started us may have us ignore SIGCHLD: then the kernel itself puts away who ended. That the
+ * worker is gone is not concluded from a failed call alone, as it may be in the middle of a change.
+ */
 static bool has_ended(pid_t pid)
 {
 	pid_t ended = waitpid(pid, NULL, WNOHANG);
 
-	return ended == pid || (ended < 0 && errno == ECHILD);
+	if (ended < 0 && errno == ECHILD)
+		return kill(pid, 0) && errno == ESRCH;
+	return ended == pid;
 }
 
 static void check_seats(struct pool *p)

@@ -54,5 +54,5 @@ trouble:
 	$(Q)tests/guest/trouble/build build/trouble 6.12
 
 crash-guest: all clients $(GUEST_BIN) $(B)/guest/crash $(B)/guest/storm trouble
-	$(Q)tests/vm/suite --kernels 6.12 --tap $(B)/tap-crash --run '--timeout 1500' \
+	$(Q)tests/vm/suite --kernels 6.12 --tap $(B)/tap-crash --run '--timeout 2700 --stall 1500' \
 		$(or $(BATS),tests/bats/crash/guest.bats tests/bats/crash/trouble.bats)

@@ -291,6 +291,9 @@ void trace_run(struct trace *t)
 	int status;
 
 	stay_here();
+	/* What a run leaves behind is put away here, and not by the first process, in its own time.
+	 */
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	t->hit = t->in_main = t->hung = t->spared = t->locks = false;
 	t->calls = 0;
 	t->processes = 0;
