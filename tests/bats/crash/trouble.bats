@@ -135,8 +135,9 @@ bound_to() {
 @test "a driver whose probe faults takes its own thread with it, and nobody else" {
 	echo 0 >/proc/sys/kernel/panic_on_oops
 	echo 0 >/proc/sys/kernel/hung_task_timeout_secs
+	run -0 vfioctl bind $neighbour
 	trouble oops ok
-	run -8 vfioctl bind --driver trouble $device $neighbour
+	run -8 vfioctl bind --driver trouble $device
 	assert_output --partial "the process that changed '$device' died in 'bind to 'trouble''"
 	assert_exist /run/vfioctl/devices/pci:$device
 	run -0 vfioctl devices --output-all
