@@ -80,14 +80,15 @@ shown() {
 }
 
 # pinned MINIMUM - what our core says of the only container, once the program is done with mapping;
-# the stock one says nothing
+# the stock one says nothing. Of memory that is read only and was never written there is but one
+# page, which 6.1 does not pin: QEMU's firmware has half a MiB of it.
 pinned() {
 	local i
 	for ((i = 0; i < 20; i++)); do
 		run vfioctl containers --json -O
 		ours || break
-		[[ $(cells ".containers[0] | .pinned >= $1 and .pinned == .mapped and .mappings > 0") != true ]] ||
-			return 0
+		[[ $(cells ".containers[0] | .mappings > 0 and .mapped > $1 and .pinned <= .mapped and
+			.mapped - .pinned < 1048576") != true ]] || return 0
 		sleep 0.5
 	done
 	! ours || fail "not so many bytes are pinned: $output"
@@ -117,7 +118,7 @@ nobody_left() {
 	start dpdk-testpmd --lcores '0@0,1@0' -a $CARD -- -i --total-num-mbufs=2048
 	said 'testpmd>'
 	shown $CARD '"dpdk"' null
-	pinned $((2 << 20))
+	pinned $((1 << 20))
 	run vfioctl holders -nr -o program,kind
 	assert_line 'dpdk device'
 	nobody_left
