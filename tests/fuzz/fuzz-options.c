@@ -26,6 +26,12 @@ void cmd_warn(const struct cmd_run *run, const char *fmt, ...)
 	CHECK(!"a verb ran");
 }
 
+void cmd_reader_gone(void)
+{
+	CHECK(!"a verb ran");
+	abort();
+}
+
 static void check_refused(const struct error *err)
 {
 	CHECK(err->status == EXIT_USAGE);
