@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "act_table.h"
+#include "change_notes.h"
 #include "cleanup.h"
 #include "execute.h"
 #include "modules.h"
@@ -163,13 +164,8 @@ static int choose(struct devices *d, const struct cmd_run *run, const struct hos
 	struct selection sel = { 0 };
 	int ret = selection_resolve(&sel, host, run->selectors, run->n_selectors, err);
 
-	if (!ret && err->status == EXIT_SOME_FOUND) {
-		struct error why = { 0 };
-
-		error_set(&why, EXIT_SOME_FOUND, ENOENT, "%s; nothing was changed", err->msg);
-		*err = why;
-		ret = -ENOENT;
-	}
+	if (!ret)
+		ret = change_notes_all_found(err);
 	if (!ret)
 		ret = add_selected(d, run, verb, &sel);
 	if (!ret && o->group)
@@ -241,14 +237,6 @@ static bool ask_finding(void *arg, const struct safety_finding *f)
 	fprintf(stderr, "the host may need '%s': %s; %s it? [y/N] ", name ?: "?", resource ?: "?",
 		run->cmd->name);
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
-}
-
-static void tell_informs(const struct cmd_run *run, const struct change_set *set)
-{
-	for (size_t i = 0; i < set->safety.n; i++)
-		if (set->safety.v[i].verdict == SAFETY_INFORM)
-			cmd_warn(run, "'%s': %s", set->safety.v[i].target->device->name,
-				 set->safety.v[i].resource);
 }
 
 /* Progress. */
@@ -328,7 +316,7 @@ static int change(struct change_set *set, const struct cmd_run *run, struct erro
 	if (refused < 0)
 		return refused;
 	if (!set->dry_run)
-		tell_informs(run, set);
+		change_notes_informs(run, set);
 	if (refused && !set->dry_run) {
 		leave_alone(set);
 		return 0;
@@ -336,21 +324,9 @@ static int change(struct change_set *set, const struct cmd_run *run, struct erro
 	return carry_out(set, err);
 }
 
-static void tell_failures(const struct cmd_run *run, const struct change_set *set)
-{
-	for (size_t i = 0; i < set->n; i++) {
-		struct error err = { 0 };
-
-		if (set->v[i].status == EXIT_DONE || !set->v[i].message)
-			continue;
-		error_set(&err, set->v[i].status, 0, "%s", set->v[i].message);
-		cmd_error(run, &err);
-	}
-}
-
 static int tell(const struct change_set *set, const struct cmd_run *run, struct error *err)
 {
-	tell_failures(run, set);
+	change_notes_failures(run, set);
 	return run->dry_run ? act_print_plan(run, set, err) : act_print_results(run, set, err);
 }
 

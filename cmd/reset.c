@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change_notes.h"
 #include "cleanup.h"
 #include "gather.h"
 #include "reset_table.h"
@@ -126,39 +127,16 @@ static int check_options(const struct cmd_run *run, struct error *err)
 static int check_selection(const struct cmd_run *run, const struct gather *g, struct error *err)
 {
 	const struct reset_options *o = run->verb;
-	struct error why = { 0 };
+	int ret = change_notes_all_found(err);
 
-	if (err->status == EXIT_SOME_FOUND) {
-		error_set(&why, EXIT_SOME_FOUND, ENOENT, "%s; nothing was changed", err->msg);
-		*err = why;
-		return -ENOENT;
-	}
+	if (ret)
+		return ret;
 	if (g->sel.n <= run->n_selectors || o->yes || run->dry_run)
 		return 0;
 	return error_set(err, EXIT_USAGE, EINVAL,
 			 "the selectors match %zu devices: --yes says that all of them are meant, "
 			 "--dry-run shows them",
 			 g->sel.n);
-}
-
-static void tell_informs(const struct cmd_run *run, const struct change_set *set)
-{
-	for (size_t i = 0; i < set->safety.n; i++)
-		if (set->safety.v[i].verdict == SAFETY_INFORM)
-			cmd_warn(run, "'%s': %s", set->safety.v[i].target->device->name,
-				 set->safety.v[i].resource);
-}
-
-static void tell_failures(const struct cmd_run *run, const struct change_set *set)
-{
-	for (size_t i = 0; i < set->n; i++) {
-		struct error err = { 0 };
-
-		if (set->v[i].status == EXIT_DONE || !set->v[i].message)
-			continue;
-		error_set(&err, set->v[i].status, 0, "%s", set->v[i].message);
-		cmd_error(run, &err);
-	}
 }
 
 /* One refusal refuses the call: nobody asked for a part of it. */
@@ -177,7 +155,7 @@ static int carry_out(struct resets *resets, const struct cmd_run *run, struct er
 
 	if (refused < 0 || run->dry_run)
 		return refused < 0 ? refused : 0;
-	tell_informs(run, resets->set);
+	change_notes_informs(run, resets->set);
 	if (!refused)
 		return resets_run(resets, err);
 	leave_alone(resets->set);
@@ -204,7 +182,7 @@ static int do_it(struct table *table, struct resets *resets, const struct cmd_ru
 {
 	int ret = carry_out(resets, run, err);
 
-	tell_failures(run, resets->set);
+	change_notes_failures(run, resets->set);
 	if (!ret && resets->request->methods.n && !run->dry_run)
 		ret = read_again(resets, err);
 	if (ret)
