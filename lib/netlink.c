@@ -155,19 +155,23 @@ static int ask(struct nlmsghdr *nlh, mnl_cb_t fn, void *arg)
 	return ret;
 }
 
+/* Of every family: that is what a header of zeros asks for (AF_UNSPEC). */
+static int ask_for_all(uint16_t type, size_t header, mnl_cb_t fn, void *arg)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	mnl_nlmsg_put_extra_header(nlh, header);
+	return ask(nlh, fn, arg);
+}
+
 int netlink_routes(int (*fn)(void *arg, const struct net_route *route), void *arg)
 {
 	struct dump dump = { .fn = fn, .arg = arg };
-	char buf[256];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct rtmsg *rtm;
-	int ret;
+	int ret = ask_for_all(RTM_GETROUTE, sizeof(struct rtmsg), on_route, &dump);
 
-	nlh->nlmsg_type = RTM_GETROUTE;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-	rtm->rtm_family = AF_UNSPEC;
-	ret = ask(nlh, on_route, &dump);
 	return dump.ret ?: ret;
 }
 
@@ -216,16 +220,8 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 int netlink_links(int (*fn)(void *arg, const struct net_link *link), void *arg)
 {
 	struct links links = { .fn = fn, .arg = arg };
-	char buf[256];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct ifinfomsg *info;
-	int ret;
+	int ret = ask_for_all(RTM_GETLINK, sizeof(struct ifinfomsg), on_link, &links);
 
-	nlh->nlmsg_type = RTM_GETLINK;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
-	info->ifi_family = AF_UNSPEC;
-	ret = ask(nlh, on_link, &links);
 	return links.ret ?: ret;
 }
 
