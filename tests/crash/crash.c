@@ -243,6 +243,10 @@ static void check_status(void)
 	if ((!t.in_main && status) ||
 	    (t.nr == SYS_futex && WIFSIGNALED(t.status) && WTERMSIG(t.status) == SIGABRT))
 		status = 1;
+	/* A reader that went away ends it as it ends any program, once all is done. */
+	if (!t.process && t.nr == SYS_write && t.errnum == EPIPE && WIFSIGNALED(t.status) &&
+	    WTERMSIG(t.status) == SIGPIPE)
+		status = 0;
 	switch (status) {
 	case 0:
 		/* When the kernel says that there is no record, there is nothing to recover. */
