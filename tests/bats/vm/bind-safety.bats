@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: default
+# kernel: any
 #
 # What the host needs is refused with 4, by name, and left as it is.
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: default
+# kernel: any
 #
 # Two at once, devices that are held, hang, or vanish.
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: kernel
+# kernel: any
 #
 # monitor tells of devices that are plugged in and out.
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: default
+# kernel: any
 #
 # What a run may do beyond its task, and what is left to those that it starts.
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: default
+# kernel: any
 #
 # What becomes of a change that its run did not see through. Runs are killed at each of their system
 # calls in crash.bats.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: safety
+# kernel: any
 #
 # What a real kernel makes of disks, networks and the rest is found, and refused by its name. The
 # layouts that no guest can have are in tests/bats/fake/safety-*.bats.
