@@ -59,7 +59,7 @@ test-modules: modules
 # that kernel-readers looks on are fewer.
 MODULE_BATS = $(filter-out %/kernel-races.bats %/kernel-races-unbind.bats,$(sort $(wildcard tests/bats/vm/kernel-*.bats)))
 
-check-modules: modules-vm clients
+check-modules: modules-vm guest-files
 	$(Q)tests/vm/suite --kernels "$(MODULE_KERNELS)" --modules build/kernel --tap build/tap \
 		--run '--timeout 1200 --env RACES=1000' $(or $(BATS),$(MODULE_BATS))
 

@@ -53,6 +53,6 @@ $(B)/guest/storm: tests/crash/storm.c tests/crash/devices.c $(CRASH_HDR)
 trouble:
 	$(Q)tests/guest/trouble/build build/trouble 6.12
 
-crash-guest: all clients $(GUEST_BIN) $(B)/guest/crash $(B)/guest/storm trouble
+crash-guest: guest-files $(B)/guest/crash $(B)/guest/storm trouble
 	$(Q)tests/vm/suite --kernels 6.12 --tap $(B)/tap-crash --run '--timeout 2700 --stall 1500' \
 		$(or $(BATS),tests/bats/crash/guest.bats tests/bats/crash/trouble.bats)

@@ -3,7 +3,7 @@
 KERNEL ?= 6.12
 TOPOLOGY ?= default
 
-.PHONY: demo vm-shell vm-update check-vm check-harness
+.PHONY: demo vm-shell vm-update guest-files check-vm check-harness
 
 # make demo [KERNEL=6.12] - sets all up, shows the program at work in a guest, leaves a shell there
 demo:
@@ -27,9 +27,12 @@ $(GUEST_BIN): $(B)/guest/%: tests/guest/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 $(WARN) $(CFLAGS) -static -o $@ $<
 
+# What a test in a guest may run.
+guest-files: all clients $(GUEST_BIN)
+
 # make check-vm [BATS="tests/bats/vm/bind.bats ..."] [KERNEL=6.12] [MODULES=DIR] [EVERY=1] - on 6.1
 # and 6.12; what is vfioctl's own on the newer one alone, unless EVERY kernel is to show it
-check-vm: all clients $(GUEST_BIN)
+check-vm: guest-files
 	$(Q)tests/vm/suite --kernels "$(if $(filter command% environment,$(origin KERNEL)),$(KERNEL),6.1 6.12)" \
 		$(if $(EVERY),--all) --tap $(B)/tap $(if $(MODULES),--modules $(MODULES)) --run '--timeout 2400' $(BATS)
 
