@@ -4,7 +4,8 @@
  *
  * Lock order, outer first:
  *
- *	device_lock(dev)	the driver core's, held by our callers in probe and remove
+ *	device_lock(dev)	the driver core's, held by our callers in probe and remove, where a
+ *				worker takes the others for them (removal.c)
  *	vfio_device.open_lock	first open and last release of a device
  *	whitelist in use	no group attaches while the list changes (whitelist.c)
  *	registry of groups	which groups exist (group.c)
@@ -178,6 +179,11 @@ int vfio_groups_each(int (*fn)(struct vfio_group *group, void *ctx), void *ctx);
 /* The group of @file, or NULL; lives as long as the file. */
 struct vfio_group *vfio_group_from_file(struct file *file);
 
+/* removal.c */
+
+int vfio_removal_init(void);
+void vfio_removal_exit(void);
+
 /* device.c */
 
 int vfio_device_init(void);
@@ -190,6 +196,9 @@ int vfio_device_match(struct vfio_device *device, const char *name);
  * that mark and the caller's reference on @device. Returns the descriptor or an error.
  */
 int vfio_device_open_fd(struct vfio_device *device);
+
+/* The driver's release and its module's; the counterpart of a first open. open_lock is held. */
+void vfio_device_shut(struct vfio_device *device);
 
 /*
  * Callbacks of @device may be called between these two. false: the device is being removed and none

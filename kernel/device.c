@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Devices: added by a bus driver, opened through their group, and taken back in bounded time.
+ * Devices: added by a bus driver, and opened through their group.
  */
 #define pr_fmt(fmt) "vfio: " fmt
 
@@ -9,21 +9,12 @@
 #include <linux/fs.h>
 #include <linux/mount.h>
 #include <linux/pseudo_fs.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "core.h"
 
 /* "VFIO" */
 #define DEVICE_FS_MAGIC 0x5646494f
-
-static unsigned int grace_ms = 10000;
-module_param(grace_ms, uint, 0644);
-MODULE_PARM_DESC(grace_ms,
-		 "milliseconds that the holder of a device has to give it back when its driver is "
-		 "unbound, before it is taken away (default 10000, at most 600000)");
-
-#define GRACE_MS_MAX 600000U
 
 /* One inode for each device; its mapping is where the VMAs of all its files are found again. */
 static struct vfsmount *device_mnt;
@@ -230,7 +221,7 @@ unlock:
 	return ret;
 }
 
-static void device_release(struct vfio_device *device)
+void vfio_device_shut(struct vfio_device *device)
 {
 	device->ops->release(device->data);
 	module_put(device->ops->owner);
@@ -240,7 +231,7 @@ static void device_close(struct vfio_device *device)
 {
 	mutex_lock(&device->open_lock);
 	if (device->open_count == 1 && !device->revoked)
-		device_release(device);
+		vfio_device_shut(device);
 	WRITE_ONCE(device->open_count, device->open_count - 1);
 	mutex_unlock(&device->open_lock);
 	wake_up(&device->released);
@@ -290,97 +281,3 @@ close:
 	device_close(device);
 	return ret;
 }
-
-static bool device_unused(struct vfio_device *device)
-{
-	return !READ_ONCE(device->open_count);
-}
-
-/* Waits until the device is unused, at most @jiffies_left; false to give up because we are killed.
- */
-static bool device_wait_unused(struct vfio_device *device, long jiffies_left)
-{
-	if (wait_event_interruptible_timeout(device->released, device_unused(device),
-					     jiffies_left) != -ERESTARTSYS)
-		return true;
-	if (fatal_signal_pending(current))
-		return false;
-	/* A removal cannot be restarted, so another signal only makes the rest of the wait deaf. */
-	wait_event_idle_timeout(device->released, device_unused(device), jiffies_left);
-	return true;
-}
-
-/* The lock keeps the request and the last release apart. */
-static void device_request(struct vfio_device *device, unsigned int count)
-{
-	mutex_lock(&device->open_lock);
-	if (device->open_count && device->ops->request)
-		device->ops->request(device->data, count);
-	mutex_unlock(&device->open_lock);
-}
-
-/* Ask the holder again every second until he gives the device back or the grace period is over. */
-static void device_ask_back(struct vfio_device *device)
-{
-	unsigned int grace = min(READ_ONCE(grace_ms), GRACE_MS_MAX);
-	unsigned long end = jiffies + msecs_to_jiffies(grace);
-	unsigned int count = 0;
-	long left;
-
-	/* Time goes on between the look at the clock and the wait: look once. */
-	while (!device_unused(device) && (left = (long)(end - jiffies)) > 0) {
-		if (!count)
-			dev_info(device->dev, "in use, its holder has %u ms to release it\n",
-				 grace);
-		device_request(device, count++);
-		if (!device_wait_unused(device, min_t(long, left, HZ)))
-			return;
-	}
-}
-
-/* From here on no callback begins, and when we return none runs. */
-static void device_stop_calls(struct vfio_device *device)
-{
-	percpu_ref_kill(&device->active);
-	wait_for_completion_state(&device->drained, TASK_IDLE);
-}
-
-static void device_revoke(struct vfio_device *device)
-{
-	mutex_lock(&device->open_lock);
-	device->revoked = true;
-	if (device->open_count) {
-		dev_warn(device->dev, "was not released in time: revoked\n");
-		vfio_device_zap(device, 0, 0);
-		if (device->ops->revoke)
-			device->ops->revoke(device->data);
-		device_release(device);
-	}
-	mutex_unlock(&device->open_lock);
-}
-
-void *vfio_del_group_dev(struct device *dev)
-{
-	struct vfio_device *device = vfio_device_get_from_dev(dev);
-	struct vfio_group *group;
-	void *data;
-
-	if (!device)
-		return NULL;
-	group = device->group;
-	data = device->data;
-	mutex_lock(&device->open_lock);
-	device->leaving = true;
-	mutex_unlock(&device->open_lock);
-	device_ask_back(device);
-	device_stop_calls(device);
-	device_revoke(device);
-	mutex_lock(&group->lock);
-	list_del_init(&device->group_next);
-	mutex_unlock(&group->lock);
-	vfio_group_leave(group);
-	vfio_device_put(device); /* of vfio_add_group_dev() */
-	vfio_device_put(device);
-	return data;
-}
-COMPAT_EXPORT_SYMBOL(vfio_del_group_dev);

@@ -12,9 +12,12 @@ static int __init vfio_init(void)
 	int ret;
 
 	vfio_ledger_init();
-	ret = vfio_device_init();
+	ret = vfio_removal_init();
 	if (ret)
 		goto exit_ledger;
+	ret = vfio_device_init();
+	if (ret)
+		goto exit_removal;
 	ret = vfio_sysfs_init();
 	if (ret)
 		goto exit_device;
@@ -41,6 +44,8 @@ exit_sysfs:
 	vfio_sysfs_exit();
 exit_device:
 	vfio_device_exit();
+exit_removal:
+	vfio_removal_exit();
 exit_ledger:
 	vfio_ledger_exit();
 	return ret;
@@ -54,6 +59,7 @@ static void __exit vfio_exit(void)
 	vfio_group_exit();
 	vfio_sysfs_exit();
 	vfio_device_exit();
+	vfio_removal_exit();
 	vfio_ledger_exit();
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * timed-write FILE WORD: writes WORD to FILE in a child and prints how many milliseconds that took,
- * and each state of /proc/PID/stat in which the child was seen meanwhile, such as "2013 RSI". The
- * status is that of the write.
+ * and each state of /proc/PID/stat in which the child was seen meanwhile, such as "2013 RSI". Where
+ * it was seen waiting in state D, stderr says what for. The status is that of the write.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,22 +32,34 @@ static int write_word(const char *file, const char *word)
 	return 0;
 }
 
-static void look(pid_t pid, char *seen, size_t size)
+/* Reads a file of the child's, "" if there is none any more. */
+static void proc_read(pid_t pid, const char *name, char *buf, size_t size)
 {
-	char path[64], stat[512], state;
-	ssize_t len;
+	ssize_t len = 0;
+	char path[64];
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (fd >= 0) {
+		len = read(fd, buf, size - 1);
+		close(fd);
+	}
+	buf[len > 0 ? len : 0] = 0;
+}
+
+static void look(pid_t pid, char *seen, size_t size)
+{
+	char stat[512], stack[2048], state;
+
+	proc_read(pid, "stat", stat, sizeof(stat));
+	if (!stat[0])
 		return;
-	len = read(fd, stat, sizeof(stat) - 1);
-	close(fd);
-	if (len <= 0)
-		return;
-	stat[len] = 0;
 	state = strrchr(stat, ')')[2];
+	if (state == 'D') {
+		proc_read(pid, "stack", stack, sizeof(stack));
+		fprintf(stderr, "in state D:\n%s", stack);
+	}
 	if (state != 'Z' && !strchr(seen, state) && strlen(seen) + 1 < size)
 		seen[strlen(seen)] = state;
 }
