@@ -178,13 +178,16 @@ cells() {
 }
 
 @test "a holder in namespaces of its own is shown as such" {
-	unshare --pid --mount --fork bash -c \
+	local spaces='"mnt"' options=(--mount)
+	# The debug kernel has no others.
+	[[ ! -e /proc/self/ns/pid ]] || spaces='"pid","mnt"' options+=(--pid --fork)
+	unshare "${options[@]}" bash -c \
 		'exec 9<>/dev/vfio/vfio; echo held; read -r _ <> <(:)' >"$BATS_TEST_TMPDIR/hold" 3>&- &
 	holder=$!
 	heard held
 	run vfioctl holders --json -O
 	second=$(cells '.holders[0].pid')
-	assert_equal "$(cells '.holders[] | .namespaces')" '["pid","mnt"]'
+	assert_equal "$(cells '.holders[] | .namespaces')" "[$spaces]"
 }
 
 @test "a QEMU is named as such, with its machine" {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: kernel
 # modules: ours
+# kernel: 6.1 6.12 7.3
 #
 # What udev does when our core is loaded.
 
