@@ -2,23 +2,19 @@
 #include "reset.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "attr.h"
-#include "bounded.h"
 #include "cleanup.h"
 #include "lock.h"
+#include "reset_work.h"
 #include "run_dir.h"
 #include "sysfs.h"
 
 #define ALL_METHODS "default"
 #define HOLDS_ONLY  "pci-stub" /* takes a device and does nothing with it */
-#define NAME_LEAST  16
 
 static int no_memory(struct error *err)
 {
@@ -55,7 +51,7 @@ int reset_methods_parse(const char *list, struct strv *out, struct error *err)
 	return 0;
 }
 
-static bool wants_all(const struct strv *methods)
+bool reset_wants_all(const struct strv *methods)
 {
 	return methods->n == 1 && !strcmp(methods->v[0], ALL_METHODS);
 }
@@ -63,8 +59,8 @@ static bool wants_all(const struct strv *methods)
 const struct strv *reset_methods_of(const struct reset *reset, const struct reset_request *request)
 {
 	/* Which all of them are is known no earlier than when they are enabled. */
-	return request->methods.n && !wants_all(&request->methods) ? &request->methods
-								   : &reset->methods;
+	return request->methods.n && !reset_wants_all(&request->methods) ? &request->methods
+									 : &reset->methods;
 }
 
 /* Facts. */
@@ -308,214 +304,6 @@ int resets_judge(struct resets *resets, struct error *err)
 	return refused;
 }
 
-/* The writes, in a process that may be left behind. */
-
-enum stage { STAGE_CHOOSE, STAGE_COMPARE, STAGE_RESET, STAGE_ANSWER, STAGE_DONE };
-
-struct work {
-	int dir;
-	bool virtual_function, now;
-	uint16_t vendor;
-	char *choice, *before; /* words of reset_method; NULL: it is left alone */
-	bool all;	       /* @choice is not what is read back */
-};
-
-struct report {
-	enum stage stage;
-	int errnum;
-	bool unchanged;
-	int restore_errnum; /* -1: there was nothing to restore */
-};
-
-/* A write of no byte never reaches the kernel; a newline clears. */
-static int write_methods(const struct work *work, const char *words)
-{
-	return sysfs_write(work->dir, "reset_method", *words ? words : "\n");
-}
-
-/* 0: they are @words now; 1: they are others. */
-static int compare_methods(const struct work *work, const char *words)
-{
-	_cleanup_free_ char *now = sysfs_read_str(work->dir, "reset_method");
-
-	if (!now)
-		return -errno;
-	return strcmp(now, words) != 0;
-}
-
-static int choose(const struct work *work, struct report *report)
-{
-	int ret = work->all ? 1 : compare_methods(work, work->choice);
-
-	if (!ret) {
-		report->unchanged = true;
-		return 0;
-	}
-	report->stage = STAGE_CHOOSE;
-	if (ret > 0)
-		ret = write_methods(work, work->choice);
-	if (ret)
-		return ret;
-	report->stage = STAGE_COMPARE;
-	if (!work->all)
-		ret = compare_methods(work, work->choice);
-	else
-		report->unchanged = !compare_methods(work, work->before);
-	return ret > 0 ? -EIO : ret;
-}
-
-/*
- * What does not answer reads as ones. A virtual function has no vendor of its own in the first
- * register (SR-IOV, 3.4.1.1), so that the next one has to do.
- */
-static int check_answer(const struct work *work)
-{
-	_cleanup_close_ int fd = openat(work->dir, "config", O_RDONLY | O_CLOEXEC);
-	uint16_t head[4];
-
-	if (fd < 0 || pread(fd, head, sizeof(head), 0) != sizeof(head))
-		return fd < 0 ? -errno : -EIO;
-	if (work->virtual_function)
-		return head[2] == 0xffff && head[3] == 0xffff ? -ENODEV : 0;
-	return head[0] == work->vendor ? 0 : -ENODEV;
-}
-
-static int do_work(const struct work *work, struct report *report)
-{
-	int ret = work->choice ? choose(work, report) : 0;
-
-	if (ret)
-		return ret;
-	if (work->now) {
-		report->stage = STAGE_RESET;
-		ret = sysfs_write(work->dir, "reset", "1");
-		if (!ret) {
-			report->stage = STAGE_ANSWER;
-			ret = check_answer(work);
-		}
-	}
-	if (!ret)
-		report->stage = STAGE_DONE;
-	return ret;
-}
-
-/* What was begun is ended: the choice must not stay behind when a key is pressed. */
-static void child(void *arg, int out)
-{
-	const struct work *work = arg;
-	struct report report = { .restore_errnum = -1 };
-	int ret;
-
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	ret = do_work(work, &report);
-	report.errnum = -ret;
-	if (ret && work->choice && !report.unchanged && compare_methods(work, work->before)) {
-		ret = write_methods(work, work->before);
-		if (!ret)
-			ret = compare_methods(work, work->before) ? -EIO : 0;
-		report.restore_errnum = -ret;
-	}
-	bounded_answer(out, &report, sizeof(report));
-}
-
-/* One device. */
-
-static char *joined(const struct strv *words)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-
-	for (size_t i = 0; f && i < words->n; i++)
-		fprintf(f, "%s%s", i ? " " : "", words->v[i]);
-	if (!f || fclose(f)) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
-static void end_failed(struct reset *reset, const struct report *report)
-{
-	static const char *const what[] = {
-		[STAGE_CHOOSE] = "does not take these methods",
-		[STAGE_COMPARE] = "does not have the methods that were written",
-		[STAGE_RESET] = "could not be reset",
-		[STAGE_ANSWER] = "does not answer after its reset",
-	};
-	const char *name = reset->change->target.device->name;
-	const char *alone =
-		report->stage == STAGE_RESET && report->errnum == ENOTTY && reset->hit_targets &&
-				reset->n_hits
-			? " (the kernel resets a bus only for a device that is alone there)"
-			: "";
-	enum change_result result = CHANGE_FAILED;
-	enum exit_status status = EXIT_FAILED;
-	const char *then = "";
-
-	if (!report->restore_errnum) {
-		result = CHANGE_ROLLED_BACK;
-		status = EXIT_ROLLED_BACK;
-		then = "; its methods are as before";
-	} else if (report->restore_errnum > 0) {
-		result = CHANGE_NOT_ROLLED_BACK;
-		status = EXIT_NOT_ROLLED_BACK;
-		then = "; its former methods could not be put back";
-	}
-	change_end(reset->change, result, status, "'%s' %s: %s%s%s", name, what[report->stage],
-		   strerror(report->errnum), alone, then);
-}
-
-static void end(struct reset *reset, const struct work *work, const char *answer, size_t size)
-{
-	struct report report;
-
-	if (size != sizeof(report)) {
-		change_end(reset->change, CHANGE_FAILED, EXIT_FAILED,
-			   "the process that reset '%s' died (the kernel log may say why)",
-			   reset->change->target.device->name);
-		return;
-	}
-	memcpy(&report, answer, sizeof(report));
-	if (report.stage != STAGE_DONE)
-		end_failed(reset, &report);
-	else if (!work->now && report.unchanged)
-		change_end(reset->change, CHANGE_UNCHANGED, EXIT_DONE, NULL);
-	else
-		change_end(reset->change, CHANGE_DONE, EXIT_DONE, NULL);
-}
-
-static int write_it(struct reset *reset, const struct resets *resets, struct error *err)
-{
-	const struct strv *methods = &resets->request->methods;
-	const struct target *target = &reset->change->target;
-	_cleanup_free_ char *choice = joined(methods), *before = joined(&reset->methods);
-	_cleanup_free_ char *physfn = attr_physfn(resets->set->host, target->device);
-	_cleanup_free_ char *answer = NULL;
-	struct work work = {
-		.dir = target->dir,
-		.virtual_function = physfn,
-		.now = resets->request->now,
-		.vendor = target->device->id.vendor,
-		.choice = methods->n ? choice : NULL,
-		.before = before,
-		.all = wants_all(methods),
-	};
-	char what[NAME_MAX + NAME_LEAST];
-	size_t size;
-	int ret;
-
-	if (!choice || !before)
-		return no_memory(err);
-	snprintf(what, sizeof(what), "the reset of '%s'", target->device->name);
-	ret = bounded_call(child, &work, resets->set->timeout_ms, what, &answer, &size, err);
-	if (!ret)
-		end(reset, &work, answer, size);
-	return ret;
-}
-
 /* Is it still as it was when it was judged, and does still nothing speak against it? */
 static int judge_again(const struct reset *reset, const struct resets *resets, struct error *err)
 {
@@ -554,7 +342,7 @@ static int run_one(struct reset *reset, const struct resets *resets, int run_dir
 	if (lock < 0)
 		return lock;
 	ret = judge_again(reset, resets, err);
-	return ret ?: write_it(reset, resets, err);
+	return ret ?: reset_work(reset, resets, err);
 }
 
 int resets_run(struct resets *resets, struct error *err)

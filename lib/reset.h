@@ -41,6 +41,9 @@ struct resets {
 /* "flr,bus" into words. -EINVAL, EXIT_USAGE: one is no name of a method. */
 int reset_methods_parse(const char *list, struct strv *out, struct error *err);
 
+/* Do they stand for all that a device has? */
+bool reset_wants_all(const struct strv *methods);
+
 /* The methods that would be tried: what is asked for, else what is enabled. */
 const struct strv *reset_methods_of(const struct reset *reset, const struct reset_request *request);
 
