@@ -32,7 +32,7 @@ const struct column reset_columns[RESET_N_COLUMNS] = {
 	[RESET_GROUP] = { "GROUP", 4, SHOWN | COLF_RIGHT, COL_NUMBER, "IOMMU group", 0 },
 	[RESET_DRIVER] = { "DRIVER", 8, SHOWN, COL_STRING, "its driver", 0 },
 	[RESET_METHODS] = { "METHODS", 8, SHOWN | COLF_INLINE, COL_STRINGS,
-		"enabled reset methods, the first one is tried first; none: it cannot be reset", 0 },
+		"enabled reset methods, the first one is tried first; none: it has none of its own", 0 },
 	[RESET_HITS] = { "HITS", 12, 0, COL_STRINGS,
 		"others that a hot reset, of the slot or bus, would hit", RESET_NEEDS_HITS },
 	[RESET_HIT_DRIVERS] = { "HIT-DRIVERS", 8, 0, COL_STRINGS, "driver of each of HITS",
@@ -186,7 +186,8 @@ static int add_steps(struct table *table, const struct reset *reset,
 	if (request->methods.n)
 		ret = add_step(table, reset, &nr, "choose", wanted, had);
 	if (!ret && request->now)
-		ret = add_step(table, reset, &nr, "reset", tried, NULL)
+		ret = add_step(table, reset, &nr, "reset",
+			       reset_takes_owner(reset, request) ? "bus" : tried, NULL)
 			      ?: add_step(table, reset, &nr, "verify", NULL, NULL);
 	return ret;
 }

@@ -33,9 +33,7 @@ static int take_hits(struct hot_reset *reset, const struct host *host, const str
 	for (size_t i = 0; !ret && i < hits->n; i++) {
 		const struct vfio_hit *hit = &hits->v[i];
 
-		/* The kernel has but 16 bits for a domain here. */
-		if (hit->domain == (self->domain & 0xffff) && hit->bus == self->bus &&
-		    hit->slot == self->slot && hit->function == self->function)
+		if (vfio_hit_is(hit, self))
 			continue;
 		snprintf(name, sizeof(name), "%04x:%02x:%02x.%x", hit->domain, hit->bus, hit->slot,
 			 hit->function);

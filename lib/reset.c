@@ -75,7 +75,14 @@ bool reset_begins_with_bus(const struct reset *reset, const struct reset_request
 {
 	const struct strv *methods = reset_methods_of(reset, request);
 
+	if (!reset->can_choose && !reset->can_reset)
+		return request->now && reset->has_bus;
 	return request->now && methods->n && is_of_bus(methods->v[0]);
+}
+
+bool reset_takes_owner(const struct reset *reset, const struct reset_request *request)
+{
+	return reset_begins_with_bus(reset, request) && (reset->n_hits || !reset->can_reset);
 }
 
 static int open_hits(struct reset *reset, const struct host *host, struct error *err)
@@ -172,7 +179,7 @@ static int check_possible(const struct reset *reset, const struct reset_request 
 			err, EXIT_FAILED, ENOTSUP,
 			"cannot choose how '%s' is reset: the kernel knows no method for it",
 			device->name);
-	if (request->now && !reset->can_reset)
+	if (request->now && !reset->can_reset && !reset_takes_owner(reset, request))
 		return error_set(err, EXIT_FAILED, ENOTTY,
 				 "cannot reset '%s': the kernel knows no method for it",
 				 device->name);
@@ -197,10 +204,29 @@ static bool minds(const struct device *device, const struct reset_request *reque
 	       !strv_contains(&request->drivers, driver->name);
 }
 
+/* VFIO resets a bus for who has all that is on it, and so all of it has to be in its hands. */
+static int check_on_bus(const struct reset *reset, const struct device *on_bus, struct error *err)
+{
+	const struct device *device = reset->change->target.device;
+
+	if (on_bus->driver && on_bus->driver->vfio)
+		return 0;
+	if (on_bus->driver && strcmp(on_bus->driver->name, HOLDS_ONLY) != 0)
+		return error_set(err, EXIT_REFUSED, EPERM,
+				 "a reset of the bus of '%s' would hit '%s', which the host drives "
+				 "by '%s'; 'vfioctl bind %s' takes it away first",
+				 device->name, on_bus->name, on_bus->driver->name, on_bus->name);
+	return error_set(err, EXIT_FAILED, ENOTTY,
+			 "the bus of '%s' is reset only when all that is on it is in VFIO's hands, "
+			 "and '%s' is not; 'vfioctl bind %s' hands it over",
+			 device->name, on_bus->name, on_bus->name);
+}
+
 static int check_drivers(const struct reset *reset, const struct reset_request *request,
 			 struct error *err)
 {
 	const struct device *device = reset->change->target.device;
+	int ret;
 
 	if (minds(device, request))
 		return error_set(
@@ -209,15 +235,12 @@ static int check_drivers(const struct reset *reset, const struct reset_request *
 			"it; 'vfioctl bind %s' takes it away first (--allow-driver=%s to go "
 			"on)",
 			device->name, device->driver->name, device->name, device->driver->name);
-	for (size_t i = 0; reset->hit_targets && i < reset->n_hits; i++)
-		if (minds(reset->hits[i], request))
-			return error_set(
-				err, EXIT_REFUSED, EPERM,
-				"a reset of the bus of '%s' would hit '%s', which the host "
-				"drives by '%s' (--allow-driver=%s to go on)",
-				device->name, reset->hits[i]->name, reset->hits[i]->driver->name,
-				reset->hits[i]->driver->name);
-	return 0;
+	if (!reset_takes_owner(reset, request))
+		return 0;
+	ret = check_on_bus(reset, device, err);
+	for (size_t i = 0; !ret && i < reset->n_hits; i++)
+		ret = check_on_bus(reset, reset->hits[i], err);
+	return ret;
 }
 
 /* How many targets a reset has: the device, and what is hit with it. */
@@ -304,45 +327,119 @@ int resets_judge(struct resets *resets, struct error *err)
 	return refused;
 }
 
-/* Is it still as it was when it was judged, and does still nothing speak against it? */
-static int judge_again(const struct reset *reset, const struct resets *resets, struct error *err)
+static int check_unchanged(const struct target *target, struct error *err)
 {
-	const struct target *target = &reset->change->target;
 	const struct driver *had = target->device->driver;
-	_cleanup_free_ const struct target **targets = calloc(n_targets(reset), sizeof(*targets));
-	_cleanup_(safety_clear) struct safety safety = { 0 };
 	_cleanup_free_ char *driver = NULL;
 	int ret = target_check(target, err);
 
-	if (!targets)
-		return no_memory(err);
 	if (!ret &&
 	    (target_driver(target, &driver) || strcmp(driver ?: "", had ? had->name : "") != 0))
 		ret = error_set(err, EXIT_BUSY, EBUSY, "'%s' has another driver now than before",
 				target->device->name);
+	return ret;
+}
+
+/* Is all still as it was when it was judged, and does still nothing speak against it? */
+static int judge_again(const struct reset *reset, const struct resets *resets, struct error *err)
+{
+	_cleanup_free_ const struct target **targets = calloc(n_targets(reset), sizeof(*targets));
+	_cleanup_(safety_clear) struct safety safety = { 0 };
+	size_t n;
+	int ret = 0;
+
+	if (!targets)
+		return no_memory(err);
+	n = add_targets(reset, targets);
+	for (size_t i = 0; !ret && i < n; i++)
+		ret = check_unchanged(targets[i], err);
 	if (ret || !resets->request->now)
 		return ret;
-	ret = safety_judge(&safety, targets, add_targets(reset, targets), 0,
-			   resets->set->timeout_ms, err);
+	ret = safety_judge(&safety, targets, n, 0, resets->set->timeout_ms, err);
 	return ret ?: weigh(reset, &safety, resets->set->allow, err);
+}
+
+/* The next lock to take, of those that come after @last: one order for all, and none twice. */
+static const struct device *next_to_lock(const struct reset *reset, const struct device *last)
+{
+	const struct device *device = reset->change->target.device, *next = NULL;
+
+	if (device->group_id < 0)
+		return last ? NULL : device;
+	for (size_t i = 0; i < n_targets(reset); i++) {
+		const struct device *one = i ? reset->hits[i - 1] : device;
+
+		if ((!last || one->group_id > last->group_id) &&
+		    (!next || one->group_id < next->group_id))
+			next = one;
+	}
+	return next;
+}
+
+struct locks {
+	int *fds;
+	size_t n;
+};
+
+static void locks_clear(struct locks *locks)
+{
+	while (locks->n)
+		cleanup_closep(&locks->fds[--locks->n]);
+	free(locks->fds);
+}
+
+static int take_locks(struct locks *locks, const struct reset *reset, const struct resets *resets,
+		      int run_dir, struct error *err)
+{
+	const struct device *device = next_to_lock(reset, NULL);
+	char name[NAME_MAX + 1];
+
+	locks->fds = calloc(n_targets(reset), sizeof(*locks->fds));
+	if (!locks->fds)
+		return no_memory(err);
+	for (; device; device = next_to_lock(reset, device)) {
+		int fd;
+
+		if (!lock_name(name, sizeof(name), device->group_id, device->bus, device->name))
+			return error_set(err, EXIT_FAILED, ENAMETOOLONG, "name too long: '%s'",
+					 device->name);
+		fd = lock_take(run_dir, name, resets->set->timeout_ms, NULL, err);
+		if (fd < 0)
+			return fd;
+		locks->fds[locks->n++] = fd;
+	}
+	return 0;
 }
 
 static int run_one(struct reset *reset, const struct resets *resets, int run_dir, struct error *err)
 {
-	const struct device *device = reset->change->target.device;
-	_cleanup_close_ int lock = -1;
-	char name[NAME_MAX + 1];
-	int ret;
+	/* The child has them, too: they stay taken for as long as the kernel is at it. */
+	_cleanup_(locks_clear) struct locks locks = { 0 };
+	int ret = take_locks(&locks, reset, resets, run_dir, err);
 
-	if (!lock_name(name, sizeof(name), device->group_id, device->bus, device->name))
-		return error_set(err, EXIT_FAILED, ENAMETOOLONG, "name too long: '%s'",
-				 device->name);
-	/* The child has it, too: it stays taken for as long as the kernel is at it. */
-	lock = lock_take(run_dir, name, resets->set->timeout_ms, NULL, err);
-	if (lock < 0)
-		return lock;
-	ret = judge_again(reset, resets, err);
+	if (!ret)
+		ret = judge_again(reset, resets, err);
 	return ret ?: reset_work(reset, resets, err);
+}
+
+/* Who is on the same bus, and wants no more than its reset, has had it. */
+static void end_the_hit(const struct resets *resets, const struct reset *done)
+{
+	const struct reset_request *request = resets->request;
+
+	if (request->methods.n || done->change->result != CHANGE_DONE ||
+	    !reset_takes_owner(done, request))
+		return;
+	for (size_t i = 0; i < resets->n; i++) {
+		struct reset *other = &resets->v[i];
+
+		for (size_t j = 0; !other->change->ended && j < done->n_hits; j++)
+			if (done->hits[j] == other->change->target.device &&
+			    reset_takes_owner(other, request))
+				change_end(other->change, CHANGE_DONE, EXIT_DONE,
+					   "reset along with '%s'",
+					   done->change->target.device->name);
+	}
 }
 
 int resets_run(struct resets *resets, struct error *err)
@@ -355,9 +452,11 @@ int resets_run(struct resets *resets, struct error *err)
 		struct reset *reset = &resets->v[i];
 		struct error why = { 0 };
 
-		if (reset->change->ended || !run_one(reset, resets, run_dir, &why))
+		if (reset->change->ended)
 			continue;
-		if (why.status == EXIT_TIMED_OUT)
+		if (!run_one(reset, resets, run_dir, &why))
+			end_the_hit(resets, reset);
+		else if (why.status == EXIT_TIMED_OUT)
 			change_end(reset->change, CHANGE_TIMED_OUT, why.status, "%s", why.msg);
 		else
 			refuse(reset, &why);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Resets of PCI functions by the kernel's own file for that: which methods there are, which are to
- * be tried, and a reset that hits nothing that is needed or in use.
+ * Resets of PCI functions: which methods there are, which are to be tried, and a reset that hits
+ * nothing that is needed or in use, by the kernel's own file for that, or where that does not do by
+ * VFIO (bus_owner.h).
  */
 #ifndef VFIOCTL_RESET_H
 #define VFIOCTL_RESET_H
@@ -50,6 +51,12 @@ const struct strv *reset_methods_of(const struct reset *reset, const struct rese
 /* Is one asked for, and would it begin with the whole bus? Then @reset->hit_targets are open. */
 bool reset_begins_with_bus(const struct reset *reset, const struct reset_request *request);
 
+/*
+ * Is one asked for that only VFIO does, for who has all that it hits? The kernel itself resets the
+ * bus of none that is not alone there, and says that it has no method for one that never was.
+ */
+bool reset_takes_owner(const struct reset *reset, const struct reset_request *request);
+
 /* Reads the facts of all devices of @set. 0 or -errno with a sentence. resets_clear() gives back.
  */
 int resets_init(struct resets *resets, struct change_set *set, const struct reset_request *request,
@@ -63,11 +70,12 @@ void resets_clear(struct resets *resets);
 int resets_judge(struct resets *resets, struct error *err);
 
 /*
- * Does what was asked for, one device after the other, each under the lock of its group, judged
- * once more right before, and in a process that is left behind when the kernel does not come back
- * from it within the set's time. Ends each change: done, unchanged; failed: nothing was changed, or
- * the reset did not work; rolled-back: it did not, and the methods are as before; not-rolled-back;
- * refused, busy; timed-out. 0, or -errno with a sentence when none could be begun.
+ * Does what was asked for, one device after the other, each under the lock of its group and those
+ * of what is hit with it, judged once more right before, and in a process that is left behind when
+ * the kernel does not come back from it within the set's time. Ends each change: done, unchanged;
+ * failed: nothing was changed, or the reset did not work; rolled-back: it did not, and the methods
+ * are as before; not-rolled-back; refused, busy; timed-out. 0, or -errno with a sentence when none
+ * could be begun.
  */
 int resets_run(struct resets *resets, struct error *err);
 

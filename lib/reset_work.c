@@ -11,6 +11,7 @@
 
 #include "attr.h"
 #include "bounded.h"
+#include "bus_owner.h"
 #include "cleanup.h"
 #include "sysfs.h"
 
@@ -19,9 +20,9 @@
 enum stage { STAGE_CHOOSE, STAGE_COMPARE, STAGE_RESET, STAGE_ANSWER, STAGE_DONE };
 
 struct work {
+	const struct reset *reset;
 	int dir;
-	bool virtual_function, now;
-	uint16_t vendor;
+	bool now, owner;       /* @owner: by VFIO, with all that is on the bus */
 	char *choice, *before; /* words of reset_method; NULL: it is left alone */
 	bool all;	       /* @choice is not what is read back */
 };
@@ -31,6 +32,7 @@ struct report {
 	int errnum;
 	bool unchanged;
 	int restore_errnum; /* -1: there was nothing to restore */
+	struct error why;   /* of the reset by VFIO, and of who does not answer */
 };
 
 /* A write of no byte never reaches the kernel; a newline clears. */
@@ -74,32 +76,56 @@ static int choose(const struct work *work, struct report *report)
  * What does not answer reads as ones. A virtual function has no vendor of its own in the first
  * register (SR-IOV, 3.4.1.1), so that the next one has to do.
  */
-static int check_answer(const struct work *work)
+static int check_answer(const struct target *target, struct error *err)
 {
-	_cleanup_close_ int fd = openat(work->dir, "config", O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd = openat(target->dir, "config", O_RDONLY | O_CLOEXEC);
+	_cleanup_free_ char *physfn = attr_physfn(target->host, target->device);
 	uint16_t head[4];
+	int ret = 0;
 
 	if (fd < 0 || pread(fd, head, sizeof(head), 0) != sizeof(head))
-		return fd < 0 ? -errno : -EIO;
-	if (work->virtual_function)
-		return head[2] == 0xffff && head[3] == 0xffff ? -ENODEV : 0;
-	return head[0] == work->vendor ? 0 : -ENODEV;
+		ret = fd < 0 ? -errno : -EIO;
+	else if (physfn ? head[2] == 0xffff && head[3] == 0xffff
+			: head[0] != target->device->id.vendor)
+		ret = -ENODEV;
+	return ret ? error_set(err, EXIT_FAILED, -ret, "'%s' does not answer after its reset: %s",
+			       target->device->name, strerror(-ret))
+		   : 0;
+}
+
+static int check_answers(const struct work *work, struct error *err)
+{
+	const struct reset *reset = work->reset;
+	int ret = check_answer(&reset->change->target, err);
+
+	for (size_t i = 0; !ret && work->owner && i < reset->n_hits; i++)
+		ret = check_answer(&reset->hit_targets[i], err);
+	return ret;
+}
+
+static int reset_now(const struct work *work, struct report *report)
+{
+	const struct reset *reset = work->reset;
+	int ret;
+
+	report->stage = STAGE_RESET;
+	if (work->owner)
+		ret = bus_owner_reset(reset->change->target.device, reset->hits, reset->n_hits,
+				      &report->why);
+	else
+		ret = sysfs_write(work->dir, "reset", "1");
+	if (ret)
+		return ret;
+	report->stage = STAGE_ANSWER;
+	return check_answers(work, &report->why);
 }
 
 static int do_work(const struct work *work, struct report *report)
 {
 	int ret = work->choice ? choose(work, report) : 0;
 
-	if (ret)
-		return ret;
-	if (work->now) {
-		report->stage = STAGE_RESET;
-		ret = sysfs_write(work->dir, "reset", "1");
-		if (!ret) {
-			report->stage = STAGE_ANSWER;
-			ret = check_answer(work);
-		}
-	}
+	if (!ret && work->now)
+		ret = reset_now(work, report);
 	if (!ret)
 		report->stage = STAGE_DONE;
 	return ret;
@@ -143,35 +169,40 @@ static char *joined(const struct strv *words)
 	return text;
 }
 
-static void end_failed(struct reset *reset, const struct report *report)
+/* What went wrong, in words: those of whoever met it, where there are any. */
+static void say_what(const struct reset *reset, const struct report *report, struct error *why)
 {
 	static const char *const what[] = {
 		[STAGE_CHOOSE] = "does not take these methods",
 		[STAGE_COMPARE] = "does not have the methods that were written",
 		[STAGE_RESET] = "could not be reset",
-		[STAGE_ANSWER] = "does not answer after its reset",
 	};
-	const char *name = reset->change->target.device->name;
-	const char *alone =
-		report->stage == STAGE_RESET && report->errnum == ENOTTY && reset->hit_targets &&
-				reset->n_hits
-			? " (the kernel resets a bus only for a device that is alone there)"
-			: "";
-	enum change_result result = CHANGE_FAILED;
-	enum exit_status status = EXIT_FAILED;
+
+	*why = report->why;
+	if (!why->status)
+		error_set(why, EXIT_FAILED, report->errnum, "'%s' %s: %s",
+			  reset->change->target.device->name, what[report->stage],
+			  strerror(report->errnum));
+}
+
+static void end_failed(struct reset *reset, const struct report *report)
+{
+	struct error why;
+	enum change_result result;
 	const char *then = "";
 
+	say_what(reset, report, &why);
+	result = why.status == EXIT_BUSY ? CHANGE_BUSY : CHANGE_FAILED;
 	if (!report->restore_errnum) {
 		result = CHANGE_ROLLED_BACK;
-		status = EXIT_ROLLED_BACK;
+		why.status = EXIT_ROLLED_BACK;
 		then = "; its methods are as before";
 	} else if (report->restore_errnum > 0) {
 		result = CHANGE_NOT_ROLLED_BACK;
-		status = EXIT_NOT_ROLLED_BACK;
+		why.status = EXIT_NOT_ROLLED_BACK;
 		then = "; its former methods could not be put back";
 	}
-	change_end(reset->change, result, status, "'%s' %s: %s%s%s", name, what[report->stage],
-		   strerror(report->errnum), alone, then);
+	change_end(reset->change, result, why.status, "%s%s", why.msg, then);
 }
 
 static void end(struct reset *reset, const struct work *work, const char *answer, size_t size)
@@ -198,13 +229,12 @@ int reset_work(struct reset *reset, const struct resets *resets, struct error *e
 	const struct strv *methods = &resets->request->methods;
 	const struct target *target = &reset->change->target;
 	_cleanup_free_ char *choice = joined(methods), *before = joined(&reset->methods);
-	_cleanup_free_ char *physfn = attr_physfn(resets->set->host, target->device);
 	_cleanup_free_ char *answer = NULL;
 	struct work work = {
+		.reset = reset,
 		.dir = target->dir,
-		.virtual_function = physfn,
 		.now = resets->request->now,
-		.vendor = target->device->id.vendor,
+		.owner = reset_takes_owner(reset, resets->request),
 		.choice = methods->n ? choice : NULL,
 		.before = before,
 		.all = reset_wants_all(methods),

@@ -346,6 +346,12 @@ void vfio_iommu_clear(struct vfio_iommu *iommu)
 
 /* Hot reset. */
 
+bool vfio_hit_is(const struct vfio_hit *hit, const struct pci_address *addr)
+{
+	return hit->domain == (addr->domain & 0xffff) && hit->bus == addr->bus &&
+	       hit->slot == addr->slot && hit->function == addr->function;
+}
+
 int vfio_hits_parse(struct vfio_hits *out, const void *bytes, size_t size)
 {
 	struct vfio_pci_hot_reset_info info;

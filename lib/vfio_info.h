@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "device.h"
 #include "text.h"
 
 /* Both ends belong to it. */
@@ -77,6 +78,9 @@ struct vfio_hit {
 	uint32_t domain;
 	uint8_t bus, slot, function;
 };
+
+/* Is it the one at @addr? The kernel has but 16 bits for a domain here. */
+bool vfio_hit_is(const struct vfio_hit *hit, const struct pci_address *addr);
 
 struct vfio_hits {
 	struct vfio_hit *v;

@@ -284,6 +284,8 @@ static void a_hot_reset_names_no_more_functions_than_were_told(void **state)
 		.head = { .count = 2 },
 		.v = { { .segment = 1, .bus = 6, .devfn = 0 }, { .bus = 6, .devfn = 0x1a } },
 	};
+	/* Only 16 bits of its domain fit into an answer. */
+	const struct pci_address second = { 0x10000, 6, 3, 2 }, other = { 1, 6, 3, 2 };
 	struct vfio_hits hits = { 0 };
 
 	(void)state;
@@ -292,6 +294,9 @@ static void a_hot_reset_names_no_more_functions_than_were_told(void **state)
 	assert_int_equal(hits.v[0].domain, 1);
 	assert_int_equal(hits.v[1].slot, 3);
 	assert_int_equal(hits.v[1].function, 2);
+	assert_true(vfio_hit_is(&hits.v[1], &second));
+	assert_false(vfio_hit_is(&hits.v[0], &second));
+	assert_false(vfio_hit_is(&hits.v[1], &other));
 	vfio_hits_clear(&hits);
 	answer.head.count = 3;
 	assert_int_equal(vfio_hits_parse(&hits, &answer, sizeof(answer)), -EBADMSG);

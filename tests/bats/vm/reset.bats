@@ -9,7 +9,7 @@ load ../helpers/guest
 load ../helpers/act
 
 nvme=0000:01:00.0 mounted=0000:02:00.0 e1000e=0000:04:00.0 edu=0000:05:00.0
-two=0000:06:00.0 bridged=0000:08:01.0
+two=0000:06:00.0 bridged=0000:08:01.0 beside=(0000:08:02.0 0000:08:03.0)
 
 # What they had at first: "default" looks anew for what a device has, and a device that the kernel
 # found first on its bus is no longer alone there.
@@ -24,7 +24,7 @@ setup_file() {
 teardown() {
 	local device
 	for device in $nvme $e1000e $edu $bridged; do
-		cmp -s "$BATS_FILE_TMPDIR/$device" "$pci/$device/reset_method" ||
+		[[ $(<"$BATS_FILE_TMPDIR/$device") == "$(<"$pci/$device/reset_method")" ]] ||
 			cat "$BATS_FILE_TMPDIR/$device" >"$pci/$device/reset_method"
 	done
 	give_back
@@ -133,18 +133,100 @@ steps() {
 
 @test "a reset of the bus is refused when it would hit what is driven by the host, or in use" {
 	vfioctl bind $two
-	run -4 vfioctl reset --now $two
-	assert_output --partial "would hit '0000:06:00.1', which the host drives by 'e1000e'"
+	run -4 vfioctl reset --now --allow-driver=e1000e $two
+	assert_output --partial "would hit '0000:06:00.1', which the host drives by 'e1000e'; 'vfioctl bind 0000:06:00.1'"
+	assert_equal "$(driver_of 0000:06:00.1)" e1000e
 	vfioctl bind $bridged 0000:08:02.0 0000:08:03.0
 	hold 0000:08:02.0
 	run -5 vfioctl reset --now $bridged
 	assert_output --partial "process $holder ('hold-vfio')"
 }
 
-@test "a reset of the bus that the kernel does not do ends with 1, and says why" {
-	vfioctl bind $bridged 0000:08:02.0 0000:08:03.0
+# mark ADDRESS... - what a reset forgets, and the kernel does not restore
+mark() {
+	local device
+	for device; do
+		setpci -s "$device" CAP_MSI+4.l=fee01000
+		assert_equal "$(setpci -s "$device" CAP_MSI+4.l)" fee01000
+	done
+}
+
+# hot_resets - how many strace saw, of which all went well
+hot_resets() {
+	assert_equal "$(grep 'ioctl(.*, 0x3b71,' "$BATS_TEST_TMPDIR/trace" | grep -cv '= 0$')" 0
+	grep -c 'ioctl(.*, 0x3b71,' "$BATS_TEST_TMPDIR/trace"
+}
+
+@test "a bus of several devices is reset through VFIO, all of it, when all of it is in VFIO's hands" {
+	vfioctl bind $bridged ${beside[0]}
 	run -1 vfioctl reset --now $bridged
-	assert_output --partial 'only for a device that is alone there'
+	assert_output --partial "'${beside[1]}' is not; 'vfioctl bind ${beside[1]}'"
+	vfioctl bind ${beside[1]}
+	mark $bridged ${beside[@]}
+	run -0 --separate-stderr strace -f -X raw -e trace=ioctl -o "$BATS_TEST_TMPDIR/trace" \
+		vfioctl reset --now --timeout 60 --json $bridged
+	assert_equal "$(device $bridged '[.result, .message]')" '["done",null]'
+	validate_json reset <<<"$output"
+	assert_equal "$(hot_resets)" 1
+	assert_equal "$(setpci -s $bridged CAP_MSI+4.l) $(setpci -s ${beside[0]} CAP_MSI+4.l) $(setpci -s ${beside[1]} CAP_MSI+4.l)" \
+		'00000000 00000000 00000000'
+	run -0 vfioctl holders
+	assert_output ''
+	run -0 vfioctl probe $bridged
+}
+
+@test "devices that are named together are reset together, also those without a method of their own" {
+	vfioctl bind $bridged ${beside[@]}
+	assert [ ! -e "$pci/${beside[0]}/reset" ]
+	run -0 --separate-stderr strace -f -X raw -e trace=ioctl -o "$BATS_TEST_TMPDIR/trace" \
+		vfioctl reset --now --timeout 60 --json ${beside[@]}
+	assert_equal "$(device ${beside[0]} '[.result, .message]')" '["done",null]'
+	assert_equal "$(device ${beside[1]} '[.result, .message]')" "[\"done\",\"reset along with '${beside[0]}'\"]"
+	assert_equal "$(hot_resets)" 1
+	run -0 vfioctl reset --now --dry-run --json ${beside[0]}
+	assert_equal "$(steps)" "$(printf '%s\n' "hit $bridged null" "hit ${beside[1]} null" \
+		'reset bus null' 'verify null null')"
+}
+
+@test "a bus that somebody takes a device of after all was judged is not reset, and nobody waits for ever" {
+	local pid status=0
+	vfioctl bind $bridged ${beside[@]}
+	exec 8>"/run/vfioctl/group-$(group_of $bridged).lock"
+	flock 8
+	vfioctl reset --now --timeout 60 $bridged >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- 8>&- &
+	pid=$!
+	eventually waits_for_lock $pid
+	hold ${beside[1]} 8>&-
+	exec 8>&-
+	wait $pid || status=$?
+	assert_equal $status 5
+	run cat "$BATS_TEST_TMPDIR/out"
+	assert_output --partial "process $holder ('hold-vfio') has /dev/vfio/$(group_of $bridged) open"
+}
+
+waits_for_lock() {
+	ls -l "/proc/$1/fd" | grep -q 'group-.*\.lock'
+}
+
+@test "a bus whose group is taken right before its reset is told to be in use, and one that VFIO refuses to reset" {
+	vfioctl bind $bridged ${beside[@]}
+	run -5 strace -o /dev/null -f -P "/dev/vfio/$(group_of $bridged)" \
+		-e inject=openat:error=EBUSY vfioctl reset --now --timeout 60 --json $bridged
+	assert_output --partial "'$bridged' is in use"
+	assert_output --partial '"result":"busy"'
+	run -1 strace -o "$BATS_TEST_TMPDIR/trace" -f -P 'anon_inode:[vfio-device]' \
+		-e inject=ioctl:error=EPERM:when=2 vfioctl reset --now --timeout 60 --json $bridged
+	assert_output --partial "VFIO does not reset the bus of '$bridged': Operation not permitted"
+	assert_output --partial '"result":"failed"'
+	run -0 vfioctl reset --now --timeout 60 $bridged
+}
+
+@test "a device that does not answer after its reset is told" {
+	vfioctl bind $edu
+	run -1 strace -o /dev/null -f -P "$(realpath "$pci/$edu")/config" \
+		-e inject=pread64:poke_exit=@arg2=ffffffffffffffff vfioctl reset --now --json $edu
+	assert_output --partial "'$edu' does not answer after its reset: No such device"
+	assert_output --partial '"result":"failed"'
 }
 
 @test "bridges and parts of the platform are refused with 4" {
@@ -174,6 +256,13 @@ steps() {
 	run -2 vfioctl reset --method=FLR $e1000e
 	run -2 vfioctl reset --method=default,bus $e1000e
 	run -2 vfioctl reset --method= $e1000e
+}
+
+@test "methods that the kernel took in silence, and did not keep, are missed" {
+	run -1 strace -o /dev/null -f -P "$(realpath "$pci/$e1000e/reset_method")" \
+		-e inject=write:retval=3 vfioctl reset --method=bus --json $e1000e
+	assert_output --partial "'$e1000e' does not have the methods that were written"
+	assert_output --partial '"result":"failed"'
 }
 
 @test "a reset that fails puts the former methods back and ends with 7" {
@@ -207,7 +296,7 @@ steps() {
 
 @test "--dry-run shows the steps, does none of them, and needs not be root" {
 	local before
-	vfioctl bind $bridged 0000:08:02.0
+	vfioctl bind $bridged ${beside[@]}
 	before=$(<"$pci/$e1000e/reset_method")
 	vfioctl bind $e1000e
 	run -0 setpriv --reuid=65534 --regid=65534 --clear-groups \

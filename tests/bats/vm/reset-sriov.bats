@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: sriov
+# modules: stock
+#
+# A bus whose devices are in groups of their own, as virtual functions are, beside the physical one
+# that vfio-pci lets have them: its reset takes all of these groups.
+
+bats_require_minimum_version 1.5.0
+load ../helpers/common
+load ../helpers/act
+
+pf=0000:02:00.0 vfs=(0000:02:00.1 0000:02:00.2)
+enable=/sys/module/vfio_pci/parameters/enable_sriov
+
+setup() {
+	modprobe -a vfio-pci vfio_iommu_type1
+	methods=$(<$pci/$pf/reset_method)
+	echo bus >$pci/$pf/reset_method
+	echo 1 >$enable
+	vfioctl bind $pf >/dev/null
+	echo 2 >$pci/$pf/sriov_numvfs
+}
+
+teardown() {
+	echo 0 >$pci/$pf/sriov_numvfs
+	echo 0 >$enable
+	echo "$methods" >$pci/$pf/reset_method
+	give_back
+}
+
+@test "the groups of all that a reset would hit are taken, or it is not done" {
+	assert_equal "$(driver_of $pf ${vfs[@]})" 'vfio-pci vfio-pci vfio-pci'
+	assert_not_equal "$(group_of ${vfs[0]})" "$(group_of $pf)"
+	run -4 vfioctl reset --now $pf
+	assert_output --partial '--allow=vfs'
+	exec 8<>"/dev/vfio/$(group_of ${vfs[1]})"
+	run -5 vfioctl reset --now --allow=vfs $pf 8>&-
+	assert_output --partial "has /dev/vfio/$(group_of ${vfs[1]}) open"
+	run -5 vfioctl reset --now --allow=vfs,held --timeout 60 --json $pf 8>&-
+	assert_output --partial "somebody has '${vfs[1]}', or a neighbour of its group, open"
+	assert_output --partial '"result":"busy"'
+	exec 8>&-
+	run -0 strace -f -X raw -e trace=openat,ioctl -o "$BATS_TEST_TMPDIR/trace" \
+		vfioctl reset --now --allow=vfs --timeout 60 $pf
+	assert_equal "$(grep 'ioctl(.*, 0x3b71,' "$BATS_TEST_TMPDIR/trace" | sed 's/.* = //')" 0
+	assert_equal "$(grep -o '"/dev/vfio/[0-9]*"' "$BATS_TEST_TMPDIR/trace" | sort)" \
+		"$(printf '"/dev/vfio/%s"\n' "$(group_of $pf)" "$(group_of ${vfs[0]})" "$(group_of ${vfs[1]})" | sort)"
+	assert_equal "$(driver_of $pf ${vfs[@]})" 'vfio-pci vfio-pci vfio-pci'
+	assert_equal "$(<$pci/$pf/sriov_numvfs)" 2
+	run -0 vfioctl probe $pf
+}
