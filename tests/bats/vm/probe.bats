@@ -100,6 +100,12 @@ traces() {
 @test "the device's driver and whether it can be reset are told" {
 	run -0 vfioctl probe --json $nvme
 	assert_equal "$(part '.kind == "device"' '[.name, .flags]')" '["vfio-pci",["reset","pci"]]'
+	# Those that it has whatever device it is.
+	local features='["low-power-entry","low-power-entry-with-wakeup","low-power-exit"]'
+	[[ $VM_MODULES != ours ]] || features='[]'
+	run -0 vfioctl probe --json -o kind,features $nvme
+	assert_equal "$(part '.kind == "device"' '.features - (.features - ["low-power-entry",
+		"low-power-entry-with-wakeup", "low-power-exit"])')" "$features"
 }
 
 @test "--dma maps and unmaps a buffer, and tells how long that took" {
@@ -110,6 +116,9 @@ traces() {
 	assert_line --regexp "^$edu map +1048576 .* done +[0-9]+"
 	run -0 vfioctl probe --json $edu
 	assert_equal "$(part '.kind == "map"' .)" ''
+	# VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA
+	strace -f -X raw -e trace=ioctl -o "$BATS_TEST_TMPDIR/trace" vfioctl probe --dma $edu >/dev/null
+	assert_equal "$(grep -oE '0x3b7[12]' "$BATS_TEST_TMPDIR/trace" | tr '\n' ' ')" '0x3b71 0x3b72 '
 }
 
 @test "a buffer that must not be locked is told, and ends with 1" {
