@@ -129,6 +129,8 @@ static int open_by_group(struct vfio_session *s, struct error *err)
 
 static int open_by_node(struct vfio_session *s, struct error *err)
 {
+	static const char not_owned[] =
+		"somebody has a neighbour of its group, or interrupts cannot be remapped";
 	struct iommufd_device_bind bind = { .size = sizeof(bind) };
 	struct iommufd_ioas_alloc alloc = { .size = sizeof(alloc) };
 	struct iommufd_device_attach attached = { .size = sizeof(attached) };
@@ -139,8 +141,10 @@ static int open_by_node(struct vfio_session *s, struct error *err)
 	if (ret)
 		return ret;
 	bind.iommufd = s->iommufd;
+	/* The kernel's word for a device that somebody else has by its node is EINVAL. */
 	if (ioctl(s->device, IOMMUFD_DEVICE_BIND, &bind))
-		return fail(s, errno, "bind its node to an iommufd", NULL, err);
+		return fail(s, errno == EINVAL ? EBUSY : errno, "bind its node to an iommufd",
+			    errno == EPERM ? not_owned : NULL, err);
 	if (ioctl(s->iommufd, IOMMUFD_IOAS_ALLOC, &alloc))
 		return fail(s, errno, "make an address space", NULL, err);
 	s->ioas = alloc.ioas;
