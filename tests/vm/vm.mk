@@ -25,7 +25,9 @@ GUEST_BIN := $(patsubst tests/guest/%.c,$(B)/guest/%,$(sort $(wildcard tests/gue
 $(GUEST_BIN): $(B)/guest/%: tests/guest/%.c
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 $(WARN) $(CFLAGS) -static -o $@ $<
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 -Ilib $(WARN) $(CFLAGS) -static -o $@ $<
+
+check-debug: all $(GUEST_BIN)
 
 # What a test in a guest may run.
 guest-files: all clients $(GUEST_BIN)
