@@ -19,8 +19,8 @@
  * and some of those that it forks. -v is for one verb alone. What the dynamic loader does before
  * main() is gone through for the first verb only: it does not know of verbs.
  *
- * -s does of every N runs only the K-th, from 0: for errno-all, which is for many machines or
- * nights.
+ * -s does of every N runs only the K-th, from 0, for many machines or nights: with errno-all of the
+ * errors of each call, else of the calls of the processes that only look.
  *
  * Afterwards each device must have its old driver or its new one, with the override that goes with
  * it, and what is on record must say so; or be brought there by the next run, which is recover and
@@ -74,7 +74,7 @@ static unsigned long loader_calls; /* 0: not known yet */
 static const struct state bound = { TARGET, TARGET };
 
 /* What is counted. */
-static unsigned long calls, runs, next_runs, spared, left_out;
+static unsigned long calls, other_calls, runs, next_runs, spared, left_out;
 static unsigned int slice, slices = 1;
 
 /* The run under way, for what there is to say of it. */
@@ -385,19 +385,29 @@ static size_t turns(long nr)
 	return mode == ERRNO_ALL && n ? ERROR_LAST : 1;
 }
 
+/* Of the errors of the @at-th call, the first that is in the slice; one more every @slices. */
+static size_t first_turn(unsigned long at)
+{
+	if (mode == ERRNO)
+		return at;
+	return mode == ERRNO_ALL ? (slice + slices - at % slices) % slices : 0;
+}
+
 static void each_error(unsigned int process, unsigned long at)
 {
-	turn = mode == ERRNO ? at : 0;
+	size_t step = mode == ERRNO_ALL ? slices : 1, n, done = 1;
+
+	turn = first_turn(at);
 	go_wrong(process, at);
 	if (!t.hit)
 		return;
-	for (turn = 1; turn < turns(t.nr); turn++) {
-		if (slices > 1 && (at + turn) % slices != slice)
-			left_out++;
-		else
-			go_wrong(process, at);
+	n = turns(t.nr);
+	while ((turn += step) < n) {
+		go_wrong(process, at);
+		done++;
 	}
 	t.hit = true;
+	left_out += n - done;
 }
 
 /* Runs the verb as it is. False: the process took no lock, or there is none of that number. */
@@ -409,20 +419,35 @@ static bool changes_devices(unsigned int process)
 	return t.locks;
 }
 
-static void each_call_of(unsigned int process)
+/* Is all that can be done at that call for other slices? */
+static bool is_left_out(bool looks, unsigned long at)
 {
-	unsigned long from = process || mode == LIE ? 1 : loader_calls + 1, at = from;
+	if (mode == ERRNO_ALL)
+		return first_turn(at) >= ERROR_LAST;
+	return looks && at % slices != slice;
+}
 
-	for (;; at++) {
+static void each_call_of(unsigned int process, bool looks)
+{
+	unsigned long from = process || mode == LIE ? 1 : loader_calls + 1, n = 0, others_do = 0;
+
+	for (unsigned long at = from;; at++) {
+		if (is_left_out(looks, at))
+			continue;
 		each_error(process, at);
 		if (!t.hit)
 			break;
+		n++;
 		if (!process && !t.in_main && mode != LIE)
 			loader_calls = at;
 	}
-	printf("%s: process %u makes %lu system calls%s\n", verb_names[verb], process, at - from,
-	       from > 1 ? " from main() on" : "");
-	calls += at - from;
+	/* The last run came to its end, and so counted all of them. */
+	if (t.calls >= from + n)
+		others_do = t.calls + 1 - from - n;
+	printf("%s: process %u makes %lu system calls%s\n", verb_names[verb], process,
+	       n + others_do, from > 1 ? " from main() on" : "");
+	calls += n;
+	other_calls += others_do;
 }
 
 static void each_process(void)
@@ -431,7 +456,7 @@ static void each_process(void)
 	unsigned int process = 0, n = 0;
 	size_t processes;
 
-	calls = runs = next_runs = spared = left_out = 0;
+	calls = other_calls = runs = next_runs = spared = left_out = 0;
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	do {
 		bool changes = changes_devices(process);
@@ -439,21 +464,20 @@ static void each_process(void)
 		processes = t.processes;
 		/* Whoever writes, the writes are counted together. */
 		if (mode == LIE ? !process : changes || !only_workers) {
-			each_call_of(process);
+			each_call_of(process, !changes && mode != LIE);
 			n++;
 		}
 	} while (++process < processes);
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	if (!calls)
 		errx(1, "%s: nothing was gone through", verb_names[verb]);
-	printf("%s: %s at each of %lu system calls of %u of %zu processes: %lu runs (%lu at a call "
-	       "that cannot fail), after %lu of which the next run had to bring it to its end; "
-	       "%ld s\n",
-	       verb_names[verb], mode_names[mode], calls, n, processes, runs, spared, next_runs,
-	       (long)(to.tv_sec - from.tv_sec));
-	if (left_out)
+	printf("%s: %s at %s%lu system calls of %u of %zu processes: %lu runs (%lu at a call that "
+	       "cannot fail), after %lu of which the next run had to bring it to its end; %ld s\n",
+	       verb_names[verb], mode_names[mode], other_calls ? "" : "each of ", calls, n,
+	       processes, runs, spared, next_runs, (long)(to.tv_sec - from.tv_sec));
+	if (left_out + other_calls)
 		printf("%s: %lu other runs were left to other slices than %u of %u\n",
-		       verb_names[verb], left_out, slice, slices);
+		       verb_names[verb], left_out + other_calls, slice, slices);
 }
 
 static void begin_here(enum verb which)

@@ -54,5 +54,6 @@ trouble:
 	$(Q)tests/guest/trouble/build build/trouble 6.12
 
 crash-guest: guest-files $(B)/guest/crash $(B)/guest/storm trouble
-	$(Q)tests/vm/suite --kernels 6.12 --tap $(B)/tap-crash --run '--timeout 2700 --stall 1500' \
+	$(Q)tests/vm/suite --kernels 6.12 --tap $(B)/tap-crash \
+		--run '--timeout 2700 --stall 1500 --env CRASH_SLICE=$(CRASH_SLICE)' \
 		$(or $(BATS),tests/bats/crash/guest.bats tests/bats/crash/trouble.bats)
