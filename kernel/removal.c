@@ -174,10 +174,10 @@ void *vfio_del_group_dev(struct device *dev)
 }
 COMPAT_EXPORT_SYMBOL(vfio_del_group_dev);
 
-/* As many as there are removals, and at least one when memory is short. */
+/* As many workers as there are removals. */
 int vfio_removal_init(void)
 {
-	workers = alloc_workqueue("vfio-removal", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	workers = alloc_workqueue("vfio-removal", WQ_UNBOUND, 0);
 	return workers ? 0 : -ENOMEM;
 }
 
