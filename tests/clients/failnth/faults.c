@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,10 @@ static const char *const kinds[] = { "failslab", "fail_page_alloc", "fail_userco
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 static int fault_fd;
+
+#define WORKERS 64
+static int worker_fds[WORKERS];
+static size_t n_workers;
 
 static void attribute(const char *kind, const char *name, const char *value)
 {
@@ -76,28 +82,84 @@ void faults_init(void)
 		die("this kernel has no faults on demand");
 }
 
-static void ask_for(unsigned int nth)
+/* A worker may have ended meanwhile: ESRCH. */
+static void ask_for(int fd, unsigned int nth)
 {
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%u", nth);
 
-	if (pwrite(fault_fd, text, len, 0) != len)
+	if (pwrite(fd, text, len, 0) != len && errno != ESRCH)
 		die("cannot ask for a fault");
 }
 
-void fault_arm(unsigned int nth)
+/* Did the one that was asked for in @fd's thread come? */
+static bool has_come(int fd)
 {
-	ask_for(nth);
+	char text[16] = "1";
+
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0 && errno != ESRCH)
+		die("cannot ask about a fault");
+	return atoi(text) == 0;
+}
+
+static bool is_worker(int dir, const char *pid)
+{
+	char path[300], comm[32] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/comm", pid);
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	if (read(fd, comm, sizeof(comm) - 1) < 0)
+		comm[0] = 0;
+	close(fd);
+	return !strncmp(comm, "kworker/u", 9);
+}
+
+static void arm_workers(unsigned int nth)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	char path[300];
+	int fd;
+
+	if (!proc)
+		die("cannot open '/proc'");
+	while ((entry = readdir(proc)) && n_workers < WORKERS) {
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    !is_worker(dirfd(proc), entry->d_name))
+			continue;
+		snprintf(path, sizeof(path), "%s/fail-nth", entry->d_name);
+		fd = openat(dirfd(proc), path, O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			continue; /* it has ended */
+		ask_for(fd, nth);
+		worker_fds[n_workers++] = fd;
+	}
+	closedir(proc);
+}
+
+void fault_arm(unsigned int nth, bool workers)
+{
+	if (workers)
+		arm_workers(nth);
+	ask_for(fault_fd, nth);
 }
 
 bool fault_came(void)
 {
-	char text[16] = "";
+	bool came = has_come(fault_fd);
 
-	if (pread(fault_fd, text, sizeof(text) - 1, 0) <= 0)
-		die("cannot ask about a fault");
-	ask_for(0);
-	return atoi(text) == 0;
+	ask_for(fault_fd, 0);
+	while (n_workers) {
+		int fd = worker_fds[--n_workers];
+
+		came |= has_come(fd);
+		ask_for(fd, 0);
+		close(fd);
+	}
+	return came;
 }
 
 void faults_spare(const char *function)

@@ -40,7 +40,7 @@ static bool fail_once(const struct operation *op, unsigned int nth)
 	state_read(&before, here.v.bdf);
 	if (op->before)
 		op->before();
-	fault_arm(nth);
+	fault_arm(nth, op->by_worker);
 	answer = op->run();
 	came = fault_came();
 	if (answer < 0) {

@@ -33,6 +33,7 @@
  * @error: may be answered beside ENOMEM and EFAULT
  * @spares: what the kernel cannot fail in without a warning of its own
  * @quiet: it may ask for no memory at all
+ * @by_worker: a part of it is done by a thread of the kernel's
  */
 struct operation {
 	const char *name;
@@ -44,6 +45,7 @@ struct operation {
 	int error;
 	const char *spares;
 	bool quiet;
+	bool by_worker;
 };
 
 /* Each ends with an entry without a name. */
