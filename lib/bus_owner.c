@@ -84,30 +84,64 @@ static bool is_known(const struct owner *owner, const struct vfio_hit *hit)
 	return false;
 }
 
-/* What came to the bus meanwhile was judged by nobody. */
-static int check_hits(const struct owner *owner, struct error *err)
+static int read_hits(const struct owner *owner, struct vfio_hits *hits, struct error *err)
 {
-	_cleanup_(vfio_hits_clear) struct vfio_hits hits = { 0 };
 	_cleanup_free_ void *answer = NULL;
 	size_t size;
 	int ret = vfio_session_hits(&owner->session, &answer, &size);
 
 	if (!ret)
-		ret = vfio_hits_parse(&hits, answer, size);
-	if (ret)
-		return error_set(err, EXIT_FAILED, -ret, "the bus of '%s' cannot be reset: %s",
-				 owner->device->name,
-				 ret == -EBADMSG  ? "the kernel's answer makes no sense"
-				 : ret == -ENODEV ? "the kernel knows no way"
-						  : strerror(-ret));
-	for (size_t i = 0; i < hits.n; i++)
-		if (!is_known(owner, &hits.v[i]))
+		ret = vfio_hits_parse(hits, answer, size);
+	if (!ret)
+		return 0;
+	return error_set(err, EXIT_FAILED, -ret, "the bus of '%s' cannot be reset: %s",
+			 owner->device->name,
+			 ret == -EBADMSG  ? "the kernel's answer makes no sense"
+			 : ret == -ENODEV ? "the kernel knows no way"
+					  : strerror(-ret));
+}
+
+/* What came to the bus meanwhile was judged by nobody. */
+static int check_none_new(const struct owner *owner, const struct vfio_hits *hits,
+			  struct error *err)
+{
+	for (size_t i = 0; i < hits->n; i++)
+		if (!is_known(owner, &hits->v[i]))
 			return error_set(err, EXIT_BUSY, EBUSY,
 					 "a reset of the bus of '%s' would hit "
 					 "'%04x:%02x:%02x.%x', which was not there before",
-					 owner->device->name, hits.v[i].domain, hits.v[i].bus,
-					 hits.v[i].slot, hits.v[i].function);
+					 owner->device->name, hits->v[i].domain, hits->v[i].bus,
+					 hits->v[i].slot, hits->v[i].function);
 	return 0;
+}
+
+static int check_is_hit(const struct owner *owner, const struct vfio_hits *hits,
+			const struct device *device, struct error *err)
+{
+	for (size_t i = 0; i < hits->n; i++)
+		if (vfio_hit_is(&hits->v[i], &device->addr))
+			return 0;
+	return error_set(err, EXIT_FAILED, ENOTTY,
+			 "the kernel would reset only a part of the bus of '%s': not '%s'",
+			 owner->device->name, device->name);
+}
+
+/*
+ * Behind a port for cards that come and go a kernel may reset the slot, and take only the functions
+ * of device 0 for it: others on the bus would lose their registers with nobody to restore them.
+ */
+static int check_hits(const struct owner *owner, struct error *err)
+{
+	_cleanup_(vfio_hits_clear) struct vfio_hits hits = { 0 };
+	int ret = read_hits(owner, &hits, err);
+
+	if (!ret)
+		ret = check_none_new(owner, &hits, err);
+	if (!ret)
+		ret = check_is_hit(owner, &hits, owner->device, err);
+	for (size_t i = 0; !ret && i < owner->n_others; i++)
+		ret = check_is_hit(owner, &hits, owner->others[i], err);
+	return ret;
 }
 
 static int reset(const struct owner *owner, struct error *err)

@@ -17,7 +17,8 @@
  * slot that @device is on, and gives them back; for that the device is opened, as any client would.
  * May hang in the kernel: it belongs into a process that needs not be waited for (bounded.h). 0;
  * EXIT_BUSY: somebody has one of them, or the reset would hit another device than these;
- * EXIT_NOT_VIABLE; EXIT_FAILED. The sentence says what the kernel refused.
+ * EXIT_NOT_VIABLE; EXIT_FAILED: also when it would not hit all of them. The sentence says what the
+ * kernel refused.
  */
 int bus_owner_reset(const struct device *device, struct device *const *others, size_t n,
 		    struct error *err);

@@ -221,6 +221,26 @@ waits_for_lock() {
 	run -0 vfioctl reset --now --timeout 60 $bridged
 }
 
+# answer COUNT FIRST - resets $bridged, where the kernel says that a reset hits COUNT functions of bus
+# 8, the first of them FIRST, a byte in hex
+answer() {
+	strace -o "$BATS_TEST_TMPDIR/trace" -f -X raw -P 'anon_inode:[vfio-device]' -e inject=ioctl:when=1:poke_exit=@arg3=0c010000000000000"$1"00000000000000000008"$2" \
+		vfioctl reset --now --timeout 60 --json $bridged
+}
+
+@test "a bus is not reset when the kernel would hit less of it than is there, or more than was judged" {
+	vfioctl bind $bridged ${beside[@]}
+	run -1 answer 2 08
+	assert_output --partial "the kernel would reset only a part of the bus of '$bridged': not '${beside[1]}'"
+	assert_output --partial '"result":"failed"'
+	run ! grep 0x3b71 "$BATS_TEST_TMPDIR/trace"
+	run -5 answer 3 20
+	assert_output --partial "would hit '0000:08:04.0', which was not there before"
+	assert_output --partial '"result":"busy"'
+	run ! grep 0x3b71 "$BATS_TEST_TMPDIR/trace"
+	run -0 answer 3 08
+}
+
 @test "a device that does not answer after its reset is told" {
 	vfioctl bind $edu
 	run -1 strace -o /dev/null -f -P "$(realpath "$pci/$edu")/config" \
