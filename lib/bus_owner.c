@@ -7,9 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
 #include "cleanup.h"
 #include "vfio_session.h"
+
+#define TRIES	     10
+#define TRY_PAUSE_NS 100000000
 
 /* Whoever has them owns the bus: the session's group first, then each other group once. */
 struct owner {
@@ -144,13 +148,35 @@ static int check_hits(const struct owner *owner, struct error *err)
 	return ret;
 }
 
+/* A lock that somebody has, on one of the devices, is not waited for by the kernel. */
+static int try_reset(const struct owner *owner)
+{
+	const struct timespec pause = { .tv_nsec = TRY_PAUSE_NS };
+	int ret = -EAGAIN;
+
+	for (int i = 0; ret == -EAGAIN && i < TRIES; i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		ret = ioctl(owner->session.device, VFIO_DEVICE_PCI_HOT_RESET, owner->proof) ? -errno
+											    : 0;
+	}
+	return ret;
+}
+
 static int reset(const struct owner *owner, struct error *err)
 {
-	if (!ioctl(owner->session.device, VFIO_DEVICE_PCI_HOT_RESET, owner->proof))
+	int ret = try_reset(owner);
+
+	if (!ret)
 		return 0;
-	return error_set(err, EXIT_FAILED, errno,
+	if (ret == -EAGAIN || ret == -EBUSY)
+		return error_set(err, EXIT_BUSY, -ret,
+				 "the bus of '%s' is in use: the kernel itself is at work on one "
+				 "of its devices; try again",
+				 owner->device->name);
+	return error_set(err, EXIT_FAILED, -ret,
 			 "VFIO does not reset the bus of '%s': %s (the kernel log may say why)",
-			 owner->device->name, strerror(errno));
+			 owner->device->name, strerror(-ret));
 }
 
 int bus_owner_reset(const struct device *device, struct device *const *others, size_t n,

@@ -241,6 +241,19 @@ answer() {
 	run -0 answer 3 08
 }
 
+@test "a bus that the kernel cannot have for a moment is tried again, and in use when it stays so" {
+	vfioctl bind $bridged ${beside[@]}
+	run -0 strace -o "$BATS_TEST_TMPDIR/trace" -f -P 'anon_inode:[vfio-device]' -X raw \
+		-e inject=ioctl:error=EAGAIN:when=2..4 vfioctl reset --now --timeout 60 --json $bridged
+	assert_output --partial '"result":"done"'
+	assert_equal "$(grep -c 'ioctl(.*, 0x3b71,' "$BATS_TEST_TMPDIR/trace")" 4
+	run -5 strace -o "$BATS_TEST_TMPDIR/trace" -f -P 'anon_inode:[vfio-device]' -X raw \
+		-e inject=ioctl:error=EAGAIN:when=2+ vfioctl reset --now --timeout 60 --json $bridged
+	assert_output --partial "the bus of '$bridged' is in use: the kernel itself is at work on one"
+	assert_output --partial '"result":"busy"'
+	(($(grep -c 'ioctl(.*, 0x3b71,' "$BATS_TEST_TMPDIR/trace") > 4))
+}
+
 @test "a device that does not answer after its reset is told" {
 	vfioctl bind $edu
 	run -1 strace -o /dev/null -f -P "$(realpath "$pci/$edu")/config" \
