@@ -174,9 +174,11 @@ static int reset(const struct owner *owner, struct error *err)
 				 "the bus of '%s' is in use: the kernel itself is at work on one "
 				 "of its devices; try again",
 				 owner->device->name);
-	return error_set(err, EXIT_FAILED, -ret,
-			 "VFIO does not reset the bus of '%s': %s (the kernel log may say why)",
-			 owner->device->name, strerror(-ret));
+	return error_set(err, EXIT_FAILED, -ret, "VFIO does not reset the bus of '%s': %s (%s)",
+			 owner->device->name, strerror(-ret),
+			 ret == -EINVAL ? "kernels of today refuse it as long as a physical "
+					  "function there has virtual ones"
+					: "the kernel log may say why");
 }
 
 int bus_owner_reset(const struct device *device, struct device *const *others, size_t n,

@@ -40,9 +40,18 @@ teardown() {
 	assert_output --partial "somebody has '${vfs[1]}', or a neighbour of its group, open"
 	assert_output --partial '"result":"busy"'
 	exec 8>&-
-	run -0 strace -f -X raw -e trace=openat,ioctl -o "$BATS_TEST_TMPDIR/trace" \
+	run strace -f -X raw -e trace=openat,ioctl -o "$BATS_TEST_TMPDIR/trace" \
 		vfioctl reset --now --allow=vfs --timeout 60 $pf
-	assert_equal "$(grep 'ioctl(.*, 0x3b71,' "$BATS_TEST_TMPDIR/trace" | sed 's/.* = //')" 0
+	# Kernels of today count the virtual functions among what is hit, and then do not find them
+	# in VFIO's hands.
+	case $(sed -n '/ioctl(.*, 0x3b71,/s/.* = //p' "$BATS_TEST_TMPDIR/trace") in
+	0) assert_equal $status 0 ;;
+	-22 | '-1 EINVAL'* | '-1 (errno 22)')
+		assert_equal $status 1
+		assert_output --partial 'as long as a physical function there has virtual ones'
+		;;
+	*) false ;;
+	esac
 	assert_equal "$(grep -o '"/dev/vfio/[0-9]*"' "$BATS_TEST_TMPDIR/trace" | sort)" \
 		"$(printf '"/dev/vfio/%s"\n' "$(group_of $pf)" "$(group_of ${vfs[0]})" "$(group_of ${vfs[1]})" | sort)"
 	assert_equal "$(driver_of $pf ${vfs[@]})" 'vfio-pci vfio-pci vfio-pci'
