@@ -196,12 +196,11 @@ static int check_possible(const struct reset *reset, const struct reset_request 
  * A driver of the host finds its device as it was after power-on, which few expect. A VFIO driver
  * is there for that, and the stub does nothing with it.
  */
-static bool minds(const struct device *device, const struct reset_request *request)
+static bool is_driven(const struct device *device)
 {
 	const struct driver *driver = device->driver;
 
-	return driver && !driver->vfio && strcmp(driver->name, HOLDS_ONLY) != 0 &&
-	       !strv_contains(&request->drivers, driver->name);
+	return driver && !driver->vfio && strcmp(driver->name, HOLDS_ONLY) != 0;
 }
 
 /* VFIO resets a bus for who has all that is on it, and so all of it has to be in its hands. */
@@ -211,7 +210,13 @@ static int check_on_bus(const struct reset *reset, const struct device *on_bus, 
 
 	if (on_bus->driver && on_bus->driver->vfio)
 		return 0;
-	if (on_bus->driver && strcmp(on_bus->driver->name, HOLDS_ONLY) != 0)
+	if (is_driven(on_bus) && on_bus == device)
+		return error_set(err, EXIT_REFUSED, EPERM,
+				 "the host drives '%s' by '%s', and its bus is reset only when all "
+				 "that is on it is in VFIO's hands; 'vfioctl bind %s' takes it "
+				 "away first",
+				 device->name, device->driver->name, device->name);
+	if (is_driven(on_bus))
 		return error_set(err, EXIT_REFUSED, EPERM,
 				 "a reset of the bus of '%s' would hit '%s', which the host drives "
 				 "by '%s'; 'vfioctl bind %s' takes it away first",
@@ -222,21 +227,25 @@ static int check_on_bus(const struct reset *reset, const struct device *on_bus, 
 			 device->name, on_bus->name, on_bus->name);
 }
 
+static int check_driver(const struct device *device, const struct reset_request *request,
+			struct error *err)
+{
+	if (!is_driven(device) || strv_contains(&request->drivers, device->driver->name))
+		return 0;
+	return error_set(err, EXIT_REFUSED, EPERM,
+			 "the host drives '%s' by '%s', which may not survive a reset beneath it; "
+			 "'vfioctl bind %s' takes it away first (--allow-driver=%s to go on)",
+			 device->name, device->driver->name, device->name, device->driver->name);
+}
+
 static int check_drivers(const struct reset *reset, const struct reset_request *request,
 			 struct error *err)
 {
 	const struct device *device = reset->change->target.device;
 	int ret;
 
-	if (minds(device, request))
-		return error_set(
-			err, EXIT_REFUSED, EPERM,
-			"the host drives '%s' by '%s', which may not survive a reset beneath "
-			"it; 'vfioctl bind %s' takes it away first (--allow-driver=%s to go "
-			"on)",
-			device->name, device->driver->name, device->name, device->driver->name);
 	if (!reset_takes_owner(reset, request))
-		return 0;
+		return check_driver(device, request, err);
 	ret = check_on_bus(reset, device, err);
 	for (size_t i = 0; !ret && i < reset->n_hits; i++)
 		ret = check_on_bus(reset, reset->hits[i], err);
