@@ -183,12 +183,11 @@ static int check_possible(const struct reset *reset, const struct reset_request 
 		return error_set(err, EXIT_FAILED, ENOTTY,
 				 "cannot reset '%s': the kernel knows no method for it",
 				 device->name);
-	if (request->now && reset->can_choose && !reset_methods_of(reset, request)->n)
-		return error_set(
-			err, EXIT_FAILED, ENOTTY,
-			"cannot reset '%s': no method is enabled; --method=default enables "
-			"all that it has",
-			device->name);
+	/* Who shares a bus may have had none but that of the bus, and does not get it back. */
+	if (request->now && reset->can_choose && !request->methods.n && !reset->methods.n)
+		return error_set(err, EXIT_FAILED, ENOTTY,
+				 "cannot reset '%s': no method is enabled%s", device->name,
+				 reset->n_hits ? "" : "; --method=default enables all that it has");
 	return 0;
 }
 

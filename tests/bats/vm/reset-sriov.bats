@@ -58,3 +58,14 @@ teardown() {
 	assert_equal "$(<$pci/$pf/sriov_numvfs)" 2
 	run -0 vfioctl probe $pf
 }
+
+@test "who shares a bus and may not be reset at all is not told to enable what there is not" {
+	echo >$pci/$pf/reset_method
+	assert_equal "$(<$pci/$pf/reset_method)" ''
+	run -1 vfioctl reset --now --allow=vfs $pf
+	assert_output --partial "cannot reset '$pf': no method is enabled"
+	refute_output --partial '--method=default'
+	echo 0 >$pci/$pf/sriov_numvfs
+	run -1 vfioctl reset --now $pf
+	assert_output --partial 'no method is enabled; --method=default enables all that it has'
+}
