@@ -13,8 +13,7 @@
 #include "run_dir.h"
 #include "sysfs.h"
 
-#define ALL_METHODS "default"
-#define HOLDS_ONLY  "pci-stub" /* takes a device and does nothing with it */
+#define HOLDS_ONLY "pci-stub" /* takes a device and does nothing with it */
 
 static int no_memory(struct error *err)
 {
@@ -45,15 +44,16 @@ int reset_methods_parse(const char *list, struct strv *out, struct error *err)
 		if (strv_add(out, word))
 			return no_memory(err);
 	}
-	if (out->n > 1 && strv_contains(out, ALL_METHODS))
+	if (out->n > 1 && strv_contains(out, RESET_ALL_METHODS))
 		return error_set(err, EXIT_USAGE, EINVAL,
-				 "'" ALL_METHODS "' stands for all reset methods, and so alone");
+				 "'" RESET_ALL_METHODS
+				 "' stands for all reset methods, and so alone");
 	return 0;
 }
 
 bool reset_wants_all(const struct strv *methods)
 {
-	return methods->n == 1 && !strcmp(methods->v[0], ALL_METHODS);
+	return methods->n == 1 && !strcmp(methods->v[0], RESET_ALL_METHODS);
 }
 
 const struct strv *reset_methods_of(const struct reset *reset, const struct reset_request *request)
@@ -70,14 +70,18 @@ static bool is_of_bus(const char *method)
 	return !strcmp(method, "bus") || !strcmp(method, "cxl_bus");
 }
 
-/* A later method is tried only where the first one turns out not to be there. */
+bool reset_methods_begin_with_bus(const struct strv *methods)
+{
+	return methods->n && is_of_bus(methods->v[0]);
+}
+
 bool reset_begins_with_bus(const struct reset *reset, const struct reset_request *request)
 {
 	const struct strv *methods = reset_methods_of(reset, request);
 
 	if (!reset->can_choose && !reset->can_reset)
 		return request->now && reset->has_bus;
-	return request->now && methods->n && is_of_bus(methods->v[0]);
+	return request->now && reset_methods_begin_with_bus(methods);
 }
 
 bool reset_takes_owner(const struct reset *reset, const struct reset_request *request)

@@ -10,6 +10,8 @@
 #include "bus_reset.h"
 #include "change.h"
 
+#define RESET_ALL_METHODS "default"
+
 /* What is asked for, the same for all devices of a call. Strings are borrowed. */
 struct reset_request {
 	struct strv
@@ -47,6 +49,9 @@ bool reset_wants_all(const struct strv *methods);
 
 /* The methods that would be tried: what is asked for, else what is enabled. */
 const struct strv *reset_methods_of(const struct reset *reset, const struct reset_request *request);
+
+/* Is the first of them that of the bus? A later one is tried only where that is not there. */
+bool reset_methods_begin_with_bus(const struct strv *methods);
 
 /* Is one asked for, and would it begin with the whole bus? Then @reset->hit_targets are open. */
 bool reset_begins_with_bus(const struct reset *reset, const struct reset_request *request);

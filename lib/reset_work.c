@@ -103,6 +103,29 @@ static int check_answers(const struct work *work, struct error *err)
 	return ret;
 }
 
+/*
+ * All methods that a device has are known no earlier than now: what was found to hit the whole bus
+ * may begin with one of the device alone. The other way round nobody judged who would be hit.
+ */
+static int look_at_all(struct work *work, struct error *err)
+{
+	_cleanup_(strv_clear) struct strv methods = { 0 };
+	const struct target *target = &work->reset->change->target;
+	int ret = attr_words(target->host, target->device, "reset_method", &methods);
+
+	if (ret)
+		return ret;
+	if (work->owner)
+		work->owner = !methods.n || reset_methods_begin_with_bus(&methods);
+	else if (work->reset->n_hits && reset_methods_begin_with_bus(&methods))
+		return error_set(
+			err, EXIT_FAILED, EAGAIN,
+			"'%s' would be reset with its whole bus now, and nobody has judged "
+			"that: first '--method=" RESET_ALL_METHODS "', then '--now'",
+			target->device->name);
+	return 0;
+}
+
 static int reset_now(const struct work *work, struct report *report)
 {
 	const struct reset *reset = work->reset;
@@ -120,10 +143,12 @@ static int reset_now(const struct work *work, struct report *report)
 	return check_answers(work, &report->why);
 }
 
-static int do_work(const struct work *work, struct report *report)
+static int do_work(struct work *work, struct report *report)
 {
 	int ret = work->choice ? choose(work, report) : 0;
 
+	if (!ret && work->now && work->all)
+		ret = look_at_all(work, &report->why);
 	if (!ret && work->now)
 		ret = reset_now(work, report);
 	if (!ret)
@@ -134,7 +159,7 @@ static int do_work(const struct work *work, struct report *report)
 /* What was begun is ended: the choice must not stay behind when a key is pressed. */
 static void child(void *arg, int out)
 {
-	const struct work *work = arg;
+	struct work *work = arg;
 	struct report report = { .restore_errnum = -1 };
 	int ret;
 

@@ -59,6 +59,28 @@ teardown() {
 	run -0 vfioctl probe $pf
 }
 
+@test "with --method=default it is the methods that there are then that decide between VFIO and the device" {
+	run -0 strace -f -X raw -e trace=ioctl -o "$BATS_TEST_TMPDIR/trace" \
+		vfioctl reset --now --method=default --allow=vfs --timeout 60 --json $pf
+	assert_output --partial '"methods":["flr"'
+	assert_output --partial '"result":"done"'
+	run ! grep 'ioctl(.*, 0x3b71,' "$BATS_TEST_TMPDIR/trace"
+	assert_equal "$(driver_of $pf ${vfs[@]})" 'vfio-pci vfio-pci vfio-pci'
+}
+
+@test "a bus that --method=default brings to the front is not reset before anybody judged that" {
+	echo >$pci/$pf/reset_method
+	# The second time the child reads them.
+	run -7 strace -o "$BATS_TEST_TMPDIR/trace" -f -P "$(realpath $pci/$pf)/reset_method" \
+		-e inject=read:poke_exit=@arg2=62757320666c720a:when=2 \
+		vfioctl reset --now --method=default --allow=vfs --timeout 60 --json $pf
+	assert_output --partial "'$pf' would be reset with its whole bus now"
+	assert_output --partial 'its methods are as before'
+	assert_equal "$(<$pci/$pf/reset_method)" ''
+	run -0 vfioctl reset --now --method=default --allow=vfs --timeout 60 --json $pf
+	assert_output --partial '"methods":["flr"'
+}
+
 @test "who shares a bus and may not be reset at all is not told to enable what there is not" {
 	echo >$pci/$pf/reset_method
 	assert_equal "$(<$pci/$pf/reset_method)" ''
