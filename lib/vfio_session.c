@@ -127,10 +127,25 @@ static int open_by_group(struct vfio_session *s, struct error *err)
 
 /* By its own node. */
 
-static int open_by_node(struct vfio_session *s, struct error *err)
+/* EINVAL is the kernel's word for a device that somebody else has by its node, but not only. */
+static int fail_to_bind(const struct vfio_session *s, int errnum, struct error *err)
 {
 	static const char not_owned[] =
 		"somebody has a neighbour of its group, or interrupts cannot be remapped";
+
+	if (errnum == EINVAL)
+		return error_set(
+			err, EXIT_BUSY, EBUSY,
+			"'%s' is in use: the kernel refuses to bind its node to an iommufd, since "
+			"somebody has it open ('vfioctl holders %s' may tell who), or because the "
+			"device cannot be enabled (the kernel log may say why)",
+			s->way->device->name, s->way->device->name);
+	return fail(s, errnum, "bind its node to an iommufd", errnum == EPERM ? not_owned : NULL,
+		    err);
+}
+
+static int open_by_node(struct vfio_session *s, struct error *err)
+{
 	struct iommufd_device_bind bind = { .size = sizeof(bind) };
 	struct iommufd_ioas_alloc alloc = { .size = sizeof(alloc) };
 	struct iommufd_device_attach attached = { .size = sizeof(attached) };
@@ -141,10 +156,8 @@ static int open_by_node(struct vfio_session *s, struct error *err)
 	if (ret)
 		return ret;
 	bind.iommufd = s->iommufd;
-	/* The kernel's word for a device that somebody else has by its node is EINVAL. */
 	if (ioctl(s->device, IOMMUFD_DEVICE_BIND, &bind))
-		return fail(s, errno == EINVAL ? EBUSY : errno, "bind its node to an iommufd",
-			    errno == EPERM ? not_owned : NULL, err);
+		return fail_to_bind(s, errno, err);
 	if (ioctl(s->iommufd, IOMMUFD_IOAS_ALLOC, &alloc))
 		return fail(s, errno, "make an address space", NULL, err);
 	s->ioas = alloc.ioas;
