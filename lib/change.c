@@ -6,12 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "cleanup.h"
-
-/* For everything that is no device: standard streams, locks, records, a walk over /proc, ... */
-#define FDS_BESIDES 64
+#include "fd_room.h"
 
 const char *change_result_name(enum change_result result)
 {
@@ -38,33 +35,10 @@ static int by_group(const void *a, const void *b)
 	return device_compare(x, y);
 }
 
-/*
- * Each device is held by an fd. A limit that is met in the middle of a change would leave it half
- * done, so it is raised, or met here.
- */
-static int make_room(size_t n, struct error *err)
-{
-	const rlim_t wanted = n + FDS_BESIDES;
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted)
-		return 0;
-	if (limit.rlim_max < wanted)
-		return error_set(err, EXIT_FAILED, EMFILE,
-				 "%zu devices are too many for one call: only %llu files may be "
-				 "open (ulimit -n)",
-				 n, (unsigned long long)limit.rlim_max);
-	limit.rlim_cur = wanted;
-	if (setrlimit(RLIMIT_NOFILE, &limit))
-		return error_set(err, EXIT_FAILED, errno, "cannot have %zu devices open: %s", n,
-				 strerror(errno));
-	return 0;
-}
-
 int change_set_add(struct change_set *set, struct device *const *devices, size_t n,
 		   struct error *err)
 {
-	int ret = make_room(n, err);
+	int ret = fd_room(n, n, err);
 
 	if (ret)
 		return ret;

@@ -8,12 +8,14 @@
 
 #include "attr.h"
 #include "cleanup.h"
+#include "fd_room.h"
 #include "lock.h"
 #include "reset_work.h"
 #include "run_dir.h"
 #include "sysfs.h"
 
 #define HOLDS_ONLY "pci-stub" /* takes a device and does nothing with it */
+#define FDS_OF_HIT 3	      /* its directory, the lock and the node of its group */
 
 static int no_memory(struct error *err)
 {
@@ -116,7 +118,22 @@ static int read_facts(struct reset *reset, const struct resets *resets, const st
 	ret = attr_words(host, target->device, "reset_method", &reset->methods);
 	if (ret == -ENOMEM)
 		return no_memory(err);
-	return reset_begins_with_bus(reset, resets->request) ? open_hits(reset, host, err) : 0;
+	return 0;
+}
+
+static int open_all_hits(struct resets *resets, struct error *err)
+{
+	size_t n = 0;
+	int ret;
+
+	for (size_t i = 0; i < resets->n; i++)
+		if (reset_begins_with_bus(&resets->v[i], resets->request))
+			n += resets->v[i].n_hits;
+	ret = fd_room(resets->n + n * FDS_OF_HIT, resets->n + n, err);
+	for (size_t i = 0; !ret && i < resets->n; i++)
+		if (reset_begins_with_bus(&resets->v[i], resets->request))
+			ret = open_hits(&resets->v[i], resets->set->host, err);
+	return ret;
 }
 
 int resets_init(struct resets *resets, struct change_set *set, const struct reset_request *request,
@@ -133,7 +150,7 @@ int resets_init(struct resets *resets, struct change_set *set, const struct rese
 		resets->v[resets->n].change = &set->v[resets->n];
 		ret = read_facts(&resets->v[resets->n], resets, &map, err);
 	}
-	return ret;
+	return ret ?: open_all_hits(resets, err);
 }
 
 void resets_clear(struct resets *resets)

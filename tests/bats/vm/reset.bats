@@ -266,6 +266,14 @@ answer() {
 	assert_output --partial '"result":"failed"'
 }
 
+@test "more files than may be open are missed before anything is done" {
+	vfioctl bind $bridged ${beside[@]}
+	run -0 bash -c "ulimit -n 80; vfioctl reset --now --timeout 60 $bridged"
+	run -1 bash -c "ulimit -n 80; vfioctl reset --now --timeout 60 $bridged ${beside[*]}"
+	assert_output --partial '9 devices are too many for one call: only 80 files may be open'
+	run -0 bash -c "ulimit -Sn 40; vfioctl reset --now --timeout 60 $bridged ${beside[*]}"
+}
+
 @test "bridges and parts of the platform are refused with 4" {
 	run -4 vfioctl reset --now 0000:07:00.0
 	assert_output --partial 'it is a bridge'
