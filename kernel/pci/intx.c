@@ -9,11 +9,18 @@
  */
 #include <linux/eventfd.h>
 #include <linux/interrupt.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 
 #include "compat/eventfd.h"
 #include "pci/intx.h"
 #include "pci/irqfd.h"
+
+static bool nointxmask;
+module_param(nointxmask, bool, 0644);
+MODULE_PARM_DESC(nointxmask,
+		 "mask the pin at the interrupt controller, for functions whose own mask does not "
+		 "work; asked at each open (default n)");
 
 /**
  * struct intx_ctx - the pin while the user listens to it
@@ -36,6 +43,11 @@ struct intx_ctx {
 	struct irqfd *mask;
 	struct irqfd *unmask;
 };
+
+bool vfio_pci_intx_can_mask(struct pci_dev *pdev)
+{
+	return !nointxmask && pci_intx_mask_supported(pdev);
+}
 
 static void intx_signal(struct intx_ctx *ctx)
 {

@@ -6,6 +6,9 @@
 #include "pci/irq_request.h"
 #include "pci/vfio_pci.h"
 
+/* Does the function mask its own pin, as far as the administrator trusts it? */
+bool vfio_pci_intx_can_mask(struct pci_dev *pdev);
+
 /* Nobody listens to the pin: keep the function from raising it. */
 void vfio_pci_intx_quiet(struct vfio_pci *vdev);
 

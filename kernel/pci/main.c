@@ -78,7 +78,7 @@ static int vfio_pci_take(struct vfio_pci *vdev, struct vfio_device *device)
 	if (!vdev->opened_state)
 		return -ENOMEM;
 	vdev->vfio = device;
-	vdev->intx_maskable = pci_intx_mask_supported(pdev);
+	vdev->intx_maskable = vfio_pci_intx_can_mask(pdev);
 	vdev->intx_disabled = false;
 	vfio_pci_intx_quiet(vdev);
 	vfio_pci_msi_find_table(vdev);
@@ -193,6 +193,8 @@ static int vfio_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	/* A bridge carries other people's devices. */
 	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
+		return -EINVAL;
+	if (vfio_pci_denied(pdev))
 		return -EINVAL;
 	/* Its virtual functions would stay with the host while their owner is a user's. */
 	if (pci_num_vf(pdev)) {

@@ -118,6 +118,9 @@ static inline bool vfio_pci_awake(struct vfio_pci *vdev)
 	return (__force int)vdev->pdev->current_state < (__force int)PCI_D3hot;
 }
 
+/* denylist.c: may no user have the function? The log says why. */
+bool vfio_pci_denied(struct pci_dev *pdev);
+
 /* config.c: the user's view; made at open, gone at release. */
 int vfio_pci_config_init(struct vfio_pci *vdev);
 void vfio_pci_config_release(struct vfio_pci *vdev);

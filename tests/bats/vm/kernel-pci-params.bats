@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: kernel
+# modules: ours
+#
+# Parameters of vfio-pci, and the devices that it does not take. Each test loads the module anew.
+
+load ../helpers/common
+load ../helpers/vfio
+
+FAKE=1f00:00:00.0
+
+setup() {
+	modprobe -r vfio-pci
+}
+
+teardown() {
+	rmmod fake-pci 2>/dev/null || true
+	modprobe -q vfio-pci && unbind $EDU
+	ledger_idle
+	modprobe -r vfio-pci
+}
+
+@test "ids names devices that are taken at once, and what is not an id is told" {
+	local edu
+	log_mark
+	modprobe vfio-pci ids=1234:11e8,nonsense,8086:10d3:ffff:ffff
+	for edu in $QUICK $EDU $PAIR_A $PAIR_B; do
+		assert_exist $PCI/drivers/vfio-pci/$edu
+	done
+	assert_not_exist $PCI/drivers/vfio-pci/$E1000E
+	run log_since
+	assert_output --partial "'nonsense' in the parameter ids is not vendor:device"
+}
+
+@test "with nointxmask the pin is masked outside of the function" {
+	modprobe vfio-pci
+	bind_to vfio-pci $EDU
+	client pci-intx-mask $EDU 1
+	echo 1 >/sys/module/vfio_pci/parameters/nointxmask
+	client pci-intx-mask $EDU 0
+	echo 0 >/sys/module/vfio_pci/parameters/nointxmask
+	client pci-intx-mask $EDU 1
+}
+
+# fake DEVICE - a function with this id of Intel's is there, and vfio-pci is asked to take it
+fake() {
+	insmod "/vfioctl/build/test-modules/$(uname -r)/fake-pci.ko" device="$1"
+	echo vfio-pci >$PCI/devices/$FAKE/driver_override
+	log_mark
+	run bash -c "echo $FAKE >$PCI/drivers/vfio-pci/bind"
+	assert_failure
+	rmmod fake-pci
+}
+
+@test "a device that is unsafe in any user's hands is refused, and the log says what takes it" {
+	local device
+	modprobe vfio-pci
+	for device in 0x0435 0x0443 0x19e2 0x19e3 0x37c8 0x37c9 0x0b25 0x0cfe; do
+		fake $device
+		run log_since
+		assert_output --partial 'list of unsafe devices: not taken without disable_denylist'
+	done
+	# The function in software has no IOMMU, so that in the end no function like it is taken.
+	fake 0x10d3
+	assert_output --partial 'No such device'
+	run log_since
+	refute_output --partial 'unsafe'
+}
+
+@test "with disable_denylist it is taken, which the log tells" {
+	modprobe vfio-pci disable_denylist=1
+	fake 0x0435
+	assert_output --partial 'No such device'
+	run log_since
+	assert_output --partial 'list of unsafe devices, taken by disable_denylist'
+}
