@@ -2,7 +2,7 @@
 /* Reads and writes of BARs and of the ROM, in the widths and alignments that the user asks for. */
 #include <linux/io.h>
 
-#include "pci/vfio_pci.h"
+#include "pci/bars.h"
 
 /*
  * Unlike pci_request_selected_regions() this needs no memory, so that it fails only when somebody
@@ -60,7 +60,7 @@ void vfio_pci_bars_release(struct vfio_pci *vdev)
 }
 
 /* BARs can be larger than what the kernel likes to map: only those that are read are mapped. */
-static void __iomem *bar_map(struct vfio_pci *vdev, unsigned int i)
+void __iomem *vfio_pci_bar_map(struct vfio_pci *vdev, unsigned int i)
 {
 	struct vfio_pci_bar *bar = &vdev->bars[i];
 	void __iomem *io;
@@ -74,11 +74,11 @@ static void __iomem *bar_map(struct vfio_pci *vdev, unsigned int i)
 }
 
 /* The vectors in the table are the host's, also for those who can read it through a mapping. */
-static bool in_msix_table(struct vfio_pci *vdev, unsigned int bar, u64 pos)
+bool vfio_pci_bar_vectors(struct vfio_pci *vdev, unsigned int bar, u64 pos, unsigned int len)
 {
 	return vdev->msix_table.size && bar == vdev->msix_table.bar &&
-	       pos >= vdev->msix_table.offset &&
-	       pos - vdev->msix_table.offset < vdev->msix_table.size;
+	       pos + len > vdev->msix_table.offset &&
+	       pos < (u64)vdev->msix_table.offset + vdev->msix_table.size;
 }
 
 static unsigned int piece(u64 pos, size_t count, bool memory)
@@ -111,7 +111,7 @@ static void piece_read(void __iomem *io, u8 *buf, unsigned int width)
 	memcpy(buf, &value, width);
 }
 
-static void piece_write(void __iomem *io, const u8 *buf, unsigned int width)
+void vfio_pci_bar_put(void __iomem *io, const u8 *buf, unsigned int width)
 {
 	__le64 raw = 0;
 	u64 value;
@@ -146,18 +146,18 @@ static void bar_copy(struct vfio_pci *vdev, unsigned int bar, void __iomem *io, 
 
 	for (done = 0; done < count; done += width) {
 		width = piece(pos + done, count - done, memory);
-		if (in_msix_table(vdev, bar, pos + done)) {
+		if (vfio_pci_bar_vectors(vdev, bar, pos + done, width)) {
 			if (out)
 				memset(out + done, 0xff, width);
 		} else if (out) {
 			piece_read(io + pos + done, out + done, width);
 		} else {
-			piece_write(io + pos + done, in + done, width);
+			vfio_pci_bar_put(io + pos + done, in + done, width);
 		}
 	}
 }
 
-static bool bar_on(struct vfio_pci *vdev, unsigned int bar)
+bool vfio_pci_bar_on(struct vfio_pci *vdev, unsigned int bar)
 {
 	return pci_resource_flags(vdev->pdev, bar) & IORESOURCE_IO ? vdev->io_on : vdev->memory_on;
 }
@@ -172,11 +172,11 @@ static ssize_t bar_rw(struct vfio_pci *vdev, unsigned int bar, u8 *out, const u8
 	if (pos >= size)
 		return -EINVAL;
 	count = min_t(u64, count, size - pos);
-	io = bar_map(vdev, bar);
+	io = vfio_pci_bar_map(vdev, bar);
 	if (!io)
 		return vdev->bars[bar].claimed ? -ENOMEM : -EBUSY;
 	down_read(&vdev->memory_lock);
-	if (bar_on(vdev, bar)) {
+	if (vfio_pci_bar_on(vdev, bar)) {
 		bar_copy(vdev, bar, io, out, in, count, pos);
 		ret = count;
 	} else {

@@ -298,7 +298,7 @@ static int intx_set_mask(struct vfio_pci *vdev, const struct irq_request *req,
 	}
 	fd = irq_request_fd(req, 0);
 	if (fd >= 0) {
-		irqfd = irqfd_new(fd, act, vdev->intx);
+		irqfd = irqfd_new(fd, NULL, act, vdev->intx);
 		if (IS_ERR(irqfd))
 			return PTR_ERR(irqfd);
 	}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The eventfd's wait queue calls us under its own lock; what follows may signal another eventfd, so
- * it waits for a worker. The last close of the eventfd needs no attention: we hold the context, and
- * nobody can write it any more.
+ * The eventfd's wait queue calls us under its own lock; what follows may signal another eventfd or
+ * sleep, so it waits for a worker unless it is known to do neither. The last close of the eventfd
+ * needs no attention: we hold the context, and nobody can write it any more.
  */
 #include <linux/eventfd.h>
 #include <linux/file.h>
@@ -18,6 +18,7 @@ struct irqfd {
 	wait_queue_entry_t wait;
 	poll_table poll;
 	struct work_struct work;
+	bool (*now)(void *data);
 	void (*fire)(void *data);
 	void *data;
 };
@@ -37,7 +38,8 @@ static int irqfd_wake(wait_queue_entry_t *wait, unsigned int mode, int sync, voi
 	if (!(key_to_poll(key) & EPOLLIN))
 		return 0;
 	eventfd_ctx_do_read(irqfd->eventfd, &count);
-	schedule_work(&irqfd->work);
+	if (!irqfd->now || !irqfd->now(irqfd->data))
+		schedule_work(&irqfd->work);
 	return 0;
 }
 
@@ -46,7 +48,7 @@ static void irqfd_enqueue(struct file *file, wait_queue_head_t *head, poll_table
 	add_wait_queue(head, &container_of(poll, struct irqfd, poll)->wait);
 }
 
-struct irqfd *irqfd_new(int fd, void (*fire)(void *data), void *data)
+struct irqfd *irqfd_new(int fd, bool (*now)(void *data), void (*fire)(void *data), void *data)
 {
 	struct irqfd *irqfd;
 	struct file *file;
@@ -59,6 +61,7 @@ struct irqfd *irqfd_new(int fd, void (*fire)(void *data), void *data)
 		fput(file);
 		return ERR_PTR(-ENOMEM);
 	}
+	irqfd->now = now;
 	irqfd->fire = fire;
 	irqfd->data = data;
 	irqfd->eventfd = eventfd_ctx_fileget(file);

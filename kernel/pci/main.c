@@ -36,6 +36,8 @@ static const struct vfio_device_ioctl vfio_pci_ioctls[] = {
 	{ VFIO_DEVICE_GET_IRQ_INFO, offsetofend(struct vfio_irq_info, count), false,
 	  vfio_pci_get_irq_info },
 	{ VFIO_DEVICE_SET_IRQS, offsetofend(struct vfio_irq_set, count), true, vfio_pci_set_irqs },
+	{ VFIO_DEVICE_IOEVENTFD, offsetofend(struct vfio_device_ioeventfd, fd), false,
+	  vfio_pci_ioeventfd },
 	{ VFIO_DEVICE_RESET, 0, false, vfio_pci_reset },
 	{ VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, offsetofend(struct vfio_pci_hot_reset_info, count),
 	  false, vfio_pci_get_hot_reset_info },
@@ -127,6 +129,7 @@ static void vfio_pci_release(void *data)
 	struct vfio_pci *vdev = data;
 
 	pci_clear_master(vdev->pdev);
+	vfio_pci_ioeventfds_release(vdev);
 	vfio_pci_irqs_release(vdev);
 	vfio_pci_notify_release(vdev);
 	mutex_lock(&vdev->config_lock);
@@ -144,6 +147,7 @@ static void vfio_pci_revoke(void *data)
 	struct vfio_pci *vdev = data;
 
 	pci_clear_master(vdev->pdev);
+	vfio_pci_ioeventfds_release(vdev);
 	vfio_pci_irqs_release(vdev);
 }
 
@@ -169,6 +173,8 @@ static struct vfio_pci *vfio_pci_new(struct pci_dev *pdev)
 	if (!vdev)
 		return NULL;
 	vdev->pdev = pdev;
+	mutex_init(&vdev->ioeventfd_lock);
+	INIT_LIST_HEAD(&vdev->ioeventfds);
 	mutex_init(&vdev->irq_lock);
 	mutex_init(&vdev->config_lock);
 	mutex_init(&vdev->bar_lock);
@@ -180,6 +186,7 @@ static struct vfio_pci *vfio_pci_new(struct pci_dev *pdev)
 
 static void vfio_pci_free(struct vfio_pci *vdev)
 {
+	mutex_destroy(&vdev->ioeventfd_lock);
 	mutex_destroy(&vdev->irq_lock);
 	mutex_destroy(&vdev->config_lock);
 	mutex_destroy(&vdev->bar_lock);

@@ -5,6 +5,7 @@
  * Locks, outermost first:
  *
  *   bound_lock	  functions that are reset with others (mutex, in hot_reset.c)
+ *   ioeventfd_lock  the list of them (mutex)
  *   irq_lock	  which interrupts are set up (mutex)
  *   config_lock  the layout's shadow values (mutex)
  *   memory_lock  held for reading by whatever touches a BAR, for writing by whatever makes BARs
@@ -51,6 +52,9 @@ struct vfio_pci_bar {
  * @pdev: the function
  * @bound_next: among all functions of the driver
  * @vfio: for zapping mappings; set while open
+ * @ioeventfd_lock: see above
+ * @ioeventfds: under @ioeventfd_lock
+ * @nr_ioeventfds: their number, likewise
  * @irq_lock: see above
  * @intx: under @irq_lock and @intx_lock
  * @msi: MSI or MSI-X, under @irq_lock
@@ -77,6 +81,10 @@ struct vfio_pci {
 	struct pci_dev *pdev;
 	struct list_head bound_next;
 	struct vfio_device *vfio;
+
+	struct mutex ioeventfd_lock;
+	struct list_head ioeventfds;
+	unsigned int nr_ioeventfds;
 
 	struct mutex irq_lock;
 	struct intx_ctx *intx;
@@ -178,6 +186,11 @@ long vfio_pci_get_irq_info(void *data, struct vfio_arg *arg);
 long vfio_pci_set_irqs(void *data, struct vfio_arg *arg);
 /* Everything off: no handler runs afterwards and no eventfd is held. */
 void vfio_pci_irqs_release(struct vfio_pci *vdev);
+
+/* ioeventfd.c */
+long vfio_pci_ioeventfd(void *data, struct vfio_arg *arg);
+/* None writes afterwards. */
+void vfio_pci_ioeventfds_release(struct vfio_pci *vdev);
 
 /* notify.c: error and request */
 void vfio_pci_notify_request(void *data, unsigned int count);

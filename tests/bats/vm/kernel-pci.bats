@@ -37,6 +37,10 @@ teardown() {
 	client pci-msix $NVME
 }
 
+@test "eventfds write into BARs, within limits and while memory is on" {
+	client pci-ioeventfd $EDU $NVME
+}
+
 @test "a bus is reset for who owns all of it, and when all of it is ours" {
 	local bdf
 	run "$CLIENTS/pci-hot-reset" $EDU 1 0
