@@ -5,6 +5,7 @@
  */
 #include <linux/compat.h>
 #include <linux/fs.h>
+#include <linux/pm_runtime.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -18,6 +19,34 @@ static int devfile_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+/* A device that its driver lets sleep is awake while it is spoken to. */
+static int device_wake(struct vfio_device *device)
+{
+	int ret;
+
+	pm_runtime_get_noresume(device->dev);
+	ret = pm_runtime_resume(device->dev);
+	/* EACCES: nobody manages its power. */
+	if (ret >= 0 || ret == -EACCES)
+		return 0;
+	pm_runtime_put_noidle(device->dev);
+	return ret;
+}
+
+static void device_rest(struct vfio_device *device)
+{
+	pm_runtime_put(device->dev);
+}
+
+static ssize_t device_xfer_awake(struct vfio_device *device, void *buf, size_t count, loff_t pos,
+				 bool write)
+{
+	if (write)
+		return device->ops->write ? device->ops->write(device->data, buf, count, pos)
+					  : -EINVAL;
+	return device->ops->read ? device->ops->read(device->data, buf, count, pos) : -EINVAL;
+}
+
 /* Moves at most one page between the driver and @buf, which is kernel memory. */
 static ssize_t device_xfer(struct vfio_device *device, void *buf, size_t count, loff_t pos,
 			   bool write)
@@ -26,12 +55,11 @@ static ssize_t device_xfer(struct vfio_device *device, void *buf, size_t count, 
 
 	if (!vfio_device_enter(device))
 		return -ENODEV;
-	if (write)
-		ret = device->ops->write ? device->ops->write(device->data, buf, count, pos)
-					 : -EINVAL;
-	else
-		ret = device->ops->read ? device->ops->read(device->data, buf, count, pos)
-					: -EINVAL;
+	ret = device_wake(device);
+	if (!ret) {
+		ret = device_xfer_awake(device, buf, count, pos, write);
+		device_rest(device);
+	}
 	vfio_device_leave(device);
 	return ret;
 }
@@ -142,7 +170,11 @@ static long call_ioctl(struct vfio_device *device, const struct vfio_device_ioct
 
 	if (!vfio_device_enter(device))
 		return -ENODEV;
-	ret = ioctl->handler(device->data, arg);
+	ret = device_wake(device);
+	if (!ret) {
+		ret = ioctl->handler(device->data, arg);
+		device_rest(device);
+	}
 	vfio_device_leave(device);
 	return ret;
 }

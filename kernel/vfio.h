@@ -147,6 +147,9 @@ struct vfio_device_ioctl {
  *   - no callback touches user memory: the core copies in before and out after, and
  *   - no callback waits for the device_lock of its device, which the remover holds (try it).
  *
+ * A driver whose device sleeps by runtime power management finds it awake in @read, @write and
+ * @ioctls, and awake until they return. All others wake it themselves.
+ *
  * No core lock is held in any callback, except where said. Calls on one device run in parallel;
  * the driver has its own locks.
  *

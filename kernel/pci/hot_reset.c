@@ -226,16 +226,43 @@ static void restart_one(struct vfio_pci *vdev)
 	mutex_unlock(&vdev->config_lock);
 }
 
+/* Before the locks: a function that wakes up wants its own. */
+static int wake_all(const struct affected *set)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < set->nr && !ret; i++)
+		ret = vfio_pci_power_get(bound_find(set->devs[i]));
+	if (!ret)
+		return 0;
+	while (--i)
+		vfio_pci_power_put(bound_find(set->devs[i - 1]));
+	return ret;
+}
+
+static void rest_all(const struct affected *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->nr; i++)
+		vfio_pci_power_put(bound_find(set->devs[i]));
+}
+
 static int reset_all(const struct affected *set)
 {
 	unsigned int i;
 	int ret;
 
+	ret = wake_all(set);
+	if (ret)
+		return ret;
 	for (i = 0; i < set->nr; i++)
 		stop_one(bound_find(set->devs[i]));
 	ret = pci_reset_bus(set->pdev);
 	for (i = 0; i < set->nr; i++)
 		restart_one(bound_find(set->devs[i]));
+	rest_all(set);
 	return ret;
 }
 

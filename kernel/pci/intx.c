@@ -58,6 +58,9 @@ static void intx_signal(struct intx_ctx *ctx)
 /* Nothing may come through. intx_lock is held, also for the next two. */
 static void intx_shut(struct intx_ctx *ctx)
 {
+	/* It was shut before, and its registers may be out of reach. */
+	if (ctx->vdev->intx_asleep)
+		return;
 	if (ctx->vdev->intx_maskable) {
 		vfio_pci_command_intx(ctx->vdev, true);
 	} else if (!ctx->line_off) {
@@ -69,7 +72,7 @@ static void intx_shut(struct intx_ctx *ctx)
 /* Let interrupts through, if nothing is against it. One that waits already is delivered at once. */
 static void intx_open(struct intx_ctx *ctx)
 {
-	if (ctx->masked || ctx->vdev->intx_disabled)
+	if (ctx->masked || ctx->vdev->intx_disabled || ctx->vdev->intx_asleep)
 		return;
 	if (!ctx->vdev->intx_maskable) {
 		if (ctx->line_off) {
@@ -87,7 +90,7 @@ static bool intx_is_ours(struct intx_ctx *ctx)
 {
 	if (!ctx->vdev->intx_maskable)
 		return true;
-	if (ctx->masked || ctx->vdev->intx_disabled)
+	if (ctx->masked || ctx->vdev->intx_disabled || ctx->vdev->intx_asleep)
 		return false;
 	return pci_check_and_mask_intx(ctx->vdev->pdev);
 }
@@ -156,6 +159,19 @@ void vfio_pci_intx_disable_bit(struct vfio_pci *vdev, bool disabled)
 		else if (vdev->intx)
 			intx_open(vdev->intx);
 	}
+	spin_unlock_irqrestore(&vdev->intx_lock, flags);
+}
+
+void vfio_pci_intx_sleep(struct vfio_pci *vdev, bool asleep)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&vdev->intx_lock, flags);
+	if (asleep && vdev->intx)
+		intx_shut(vdev->intx);
+	vdev->intx_asleep = asleep;
+	if (!asleep && vdev->intx)
+		intx_open(vdev->intx);
 	spin_unlock_irqrestore(&vdev->intx_lock, flags);
 }
 

@@ -15,6 +15,9 @@ void vfio_pci_intx_quiet(struct vfio_pci *vdev);
 /* The user's command register has the pin disabled, or not any more. */
 void vfio_pci_intx_disable_bit(struct vfio_pci *vdev, bool disabled);
 
+/* The host puts the function to sleep, during which no interrupt comes, or has woken it. */
+void vfio_pci_intx_sleep(struct vfio_pci *vdev, bool asleep);
+
 /* irq_lock is held for all of these. */
 int vfio_pci_intx_mask(struct vfio_pci *vdev, const struct irq_request *req);
 int vfio_pci_intx_unmask(struct vfio_pci *vdev, const struct irq_request *req);

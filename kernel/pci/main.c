@@ -38,6 +38,8 @@ static const struct vfio_device_ioctl vfio_pci_ioctls[] = {
 	{ VFIO_DEVICE_SET_IRQS, offsetofend(struct vfio_irq_set, count), true, vfio_pci_set_irqs },
 	{ VFIO_DEVICE_IOEVENTFD, offsetofend(struct vfio_device_ioeventfd, fd), false,
 	  vfio_pci_ioeventfd },
+	{ VFIO_DEVICE_FEATURE, offsetofend(struct vfio_device_feature, flags), true,
+	  vfio_pci_feature },
 	{ VFIO_DEVICE_RESET, 0, false, vfio_pci_reset },
 	{ VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, offsetofend(struct vfio_pci_hot_reset_info, count),
 	  false, vfio_pci_get_hot_reset_info },
@@ -107,9 +109,8 @@ static void vfio_pci_give_back(struct vfio_pci *vdev)
 	vfio_pci_restore(vdev);
 }
 
-static int vfio_pci_open(struct vfio_device *device, void *data)
+static int vfio_pci_open_awake(struct vfio_pci *vdev, struct vfio_device *device)
 {
-	struct vfio_pci *vdev = data;
 	int ret;
 
 	pci_clear_master(vdev->pdev);
@@ -124,10 +125,25 @@ static int vfio_pci_open(struct vfio_device *device, void *data)
 	return ret;
 }
 
+static int vfio_pci_open(struct vfio_device *device, void *data)
+{
+	struct vfio_pci *vdev = data;
+	int ret;
+
+	ret = vfio_pci_power_open(vdev);
+	if (ret)
+		return ret;
+	ret = vfio_pci_open_awake(vdev, device);
+	if (ret)
+		vfio_pci_power_release(vdev);
+	return ret;
+}
+
 static void vfio_pci_release(void *data)
 {
 	struct vfio_pci *vdev = data;
 
+	vfio_pci_power_on(vdev);
 	pci_clear_master(vdev->pdev);
 	vfio_pci_ioeventfds_release(vdev);
 	vfio_pci_irqs_release(vdev);
@@ -136,6 +152,7 @@ static void vfio_pci_release(void *data)
 	vfio_pci_give_back(vdev);
 	mutex_unlock(&vdev->config_lock);
 	pci_disable_device(vdev->pdev);
+	vfio_pci_power_release(vdev);
 }
 
 /*
@@ -146,6 +163,7 @@ static void vfio_pci_revoke(void *data)
 {
 	struct vfio_pci *vdev = data;
 
+	vfio_pci_power_on(vdev);
 	pci_clear_master(vdev->pdev);
 	vfio_pci_ioeventfds_release(vdev);
 	vfio_pci_irqs_release(vdev);
@@ -212,14 +230,17 @@ static int vfio_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!vdev)
 		return -ENOMEM;
 	pci_set_drvdata(pdev, vdev);
+	vfio_pci_power_init(vdev);
 	vfio_pci_bound_add(vdev);
 	ret = vfio_add_group_dev(&pdev->dev, &vfio_pci_ops, vdev);
 	if (ret) {
 		vfio_pci_bound_remove(vdev);
 		pci_set_drvdata(pdev, NULL);
 		vfio_pci_free(vdev);
+		return ret;
 	}
-	return ret;
+	vfio_pci_power_bound(vdev);
+	return 0;
 }
 
 static void vfio_pci_remove(struct pci_dev *pdev)
@@ -230,6 +251,7 @@ static void vfio_pci_remove(struct pci_dev *pdev)
 		return;
 	vfio_pci_bound_remove(vdev);
 	vfio_pci_reset_owed(vdev);
+	vfio_pci_power_unbound(vdev);
 	pci_set_drvdata(pdev, NULL);
 	vfio_pci_free(vdev);
 }
@@ -259,6 +281,7 @@ static struct pci_driver vfio_pci_driver = {
 	.probe = vfio_pci_probe,
 	.remove = vfio_pci_remove,
 	.err_handler = &vfio_pci_error_handlers,
+	.driver.pm = &vfio_pci_pm_ops,
 	.driver_managed_dma = true,
 };
 

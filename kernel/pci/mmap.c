@@ -41,7 +41,7 @@ vm_fault_t vfio_pci_fault(void *data, struct vm_fault *vmf, unsigned int order)
 		return ret;
 	pfn = (pci_resource_start(vdev->pdev, bar) >> PAGE_SHIFT) + page_in_region(vmf->pgoff);
 	down_read(&vdev->memory_lock);
-	if (vdev->memory_on)
+	if (vdev->memory_on && !vdev->low_power)
 		ret = vmf_insert_pfn(vmf->vma, vmf->address & PAGE_MASK, pfn);
 	up_read(&vdev->memory_lock);
 	return ret;

@@ -65,6 +65,9 @@ struct vfio_pci_bar {
  * @layout: set while open
  * @power_state: kept across D3 for functions that lose their registers there
  * @memory_lock: see above
+ * @low_power: the user does not need the function awake between his calls, and has no mappings;
+ *	under @memory_lock
+ * @wake_trigger: signalled when it had slept and was woken; likewise
  * @memory_on: the user has memory decoding on and the function awake; under @memory_lock
  * @io_on: likewise for I/O ports
  * @bar_lock: see above
@@ -73,7 +76,9 @@ struct vfio_pci_bar {
  * @intx_lock: see above
  * @intx_maskable: the function can mask its own pin
  * @intx_disabled: the user's command register says so; under @intx_lock
+ * @intx_asleep: the host has put the function to sleep; likewise
  * @opened_state: the registers before the user had them
+ * @idle_sleeps: in D3 while nobody has it open
  * @can_reset: the function has a reset of its own
  * @reset_owed: the last release could not reset, the device_lock was taken
  */
@@ -99,6 +104,8 @@ struct vfio_pci {
 	struct pci_saved_state *power_state;
 
 	struct rw_semaphore memory_lock;
+	bool low_power;
+	struct eventfd_ctx *wake_trigger;
 	bool memory_on;
 	bool io_on;
 
@@ -114,8 +121,10 @@ struct vfio_pci {
 	spinlock_t intx_lock;
 	bool intx_maskable;
 	bool intx_disabled;
+	bool intx_asleep;
 
 	struct pci_saved_state *opened_state;
+	bool idle_sleeps;
 	bool can_reset;
 	bool reset_owed;
 };
@@ -160,6 +169,25 @@ void vfio_pci_memory_begin(struct vfio_pci *vdev);
 void vfio_pci_memory_end(struct vfio_pci *vdev);
 /* No mapping of a BAR stays. memory_lock is held for writing. */
 void vfio_pci_memory_zap(struct vfio_pci *vdev);
+
+/*
+ * power.c. Between init, before it is added to the core, and unbound the function may sleep while
+ * nobody holds it awake: open to release, get to put, and the core around each call of a user. None
+ * of our locks is held.
+ */
+extern const struct dev_pm_ops vfio_pci_pm_ops;
+void vfio_pci_power_init(struct vfio_pci *vdev);
+void vfio_pci_power_bound(struct vfio_pci *vdev);
+void vfio_pci_power_unbound(struct vfio_pci *vdev);
+int vfio_pci_power_open(struct vfio_pci *vdev);
+void vfio_pci_power_release(struct vfio_pci *vdev);
+int vfio_pci_power_get(struct vfio_pci *vdev);
+void vfio_pci_power_put(struct vfio_pci *vdev);
+/* However the user left it, it is awake until the release. May be done twice. */
+void vfio_pci_power_on(struct vfio_pci *vdev);
+
+/* feature.c */
+long vfio_pci_feature(void *data, struct vfio_arg *arg);
 
 /* bars.c */
 void vfio_pci_bars_claim(struct vfio_pci *vdev);

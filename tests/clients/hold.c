@@ -4,6 +4,7 @@
  *
  *   stubborn  (default) never release; after the revocation every call answers ENODEV
  *   polite    close the device when it is asked for
+ *   sleeping  stubborn, and the device may sleep meanwhile
  *   touch     keep reading a mapped BAR: ends by SIGBUS, which is reported as "sigbus"
  *
  * Says "held" when it has the device, "asked" at the request, "gone" when calls fail.
@@ -55,6 +56,16 @@ static void touch(struct vfio *v)
 	}
 }
 
+static void let_sleep(struct vfio *v)
+{
+	struct vfio_device_feature entry = {
+		.argsz = sizeof(entry),
+		.flags = VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY,
+	};
+
+	IS(ask(v->device, VFIO_DEVICE_FEATURE, &entry), 0);
+}
+
 static void all_calls_fail(struct vfio *v)
 {
 	struct vfio_device_info info = { .argsz = sizeof(info) };
@@ -93,6 +104,8 @@ int main(int argc, char **argv)
 	if (!strcmp(mode, "touch"))
 		touch(&v);
 	IS(irq_eventfd(v.device, VFIO_PCI_REQ_IRQ_INDEX, asked.fd), 0);
+	if (!strcmp(mode, "sleeping"))
+		let_sleep(&v);
 	say("held");
 	IS(poll(&asked, 1, -1), 1);
 	say("asked");
