@@ -4,6 +4,7 @@
 #define VFIOCTL_COMPAT_PCI_H
 
 #include <linux/pci.h>
+#include <linux/string.h>
 
 #include "compat.h"
 
@@ -34,5 +35,15 @@ static inline int compat_msix_add(struct pci_dev *pdev, unsigned int vector)
 	return -EINVAL;
 }
 #endif
+
+/* compat_set_override() - no driver but @name takes the function; 0 or an error */
+static inline int compat_set_override(struct pci_dev *pdev, const char *name)
+{
+#ifdef HAVE_DEVICE_SET_DRIVER_OVERRIDE
+	return device_set_driver_override(&pdev->dev, name);
+#else
+	return driver_set_override(&pdev->dev, &pdev->driver_override, name, strlen(name));
+#endif
+}
 
 #endif

@@ -32,6 +32,9 @@ static bool keeps_registers(struct vfio_pci *vdev)
  */
 static void power_down(struct vfio_pci *vdev, pci_power_t state)
 {
+	/* Nor does one sleep whose virtual functions are there. */
+	if (pci_num_vf(vdev->pdev))
+		return;
 	if (state == PCI_D3hot && !keeps_registers(vdev) && !vdev->power_state) {
 		pci_save_state(vdev->pdev);
 		vdev->power_state = pci_store_saved_state(vdev->pdev);

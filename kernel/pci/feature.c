@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Features beyond what every client needs, each to be set, got or probed. */
+#include <linux/uuid.h>
+
 #include "pci/feature.h"
 
 #define GET   VFIO_DEVICE_FEATURE_GET
@@ -23,6 +25,8 @@ struct feature {
 };
 
 static const struct feature features[] = {
+	{ VFIO_DEVICE_FEATURE_PCI_VF_TOKEN, SET, UUID_SIZE, vfio_pci_has_token,
+	  vfio_pci_set_token },
 	{ VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY, SET, 0, NULL, vfio_pci_low_power_entry },
 	{ VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP, SET,
 	  sizeof(struct vfio_device_low_power_entry_with_wakeup), NULL,

@@ -10,4 +10,8 @@ long vfio_pci_low_power_entry(struct vfio_pci *vdev, const void *payload);
 long vfio_pci_low_power_entry_with_wakeup(struct vfio_pci *vdev, const void *payload);
 long vfio_pci_low_power_exit(struct vfio_pci *vdev, const void *payload);
 
+/* sriov.c: a token is a UUID */
+bool vfio_pci_has_token(struct vfio_pci *vdev);
+long vfio_pci_set_token(struct vfio_pci *vdev, const void *payload);
+
 #endif

@@ -193,6 +193,16 @@ static struct vfio_pci *bound_find(struct pci_dev *dev)
 	return NULL;
 }
 
+struct vfio_pci *vfio_pci_bound_find(struct pci_dev *pdev)
+{
+	struct vfio_pci *vdev;
+
+	mutex_lock(&bound_lock);
+	vdev = bound_find(pdev);
+	mutex_unlock(&bound_lock);
+	return vdev;
+}
+
 /* bound_lock is held from here to the end. */
 static int check_owned(const struct affected *set, const struct proof *proof)
 {

@@ -6,6 +6,7 @@
 
 #include "pci/intx.h"
 #include "pci/msi.h"
+#include "pci/sriov.h"
 #include "pci/vfio_pci.h"
 
 static char ids[1024];
@@ -133,9 +134,12 @@ static int vfio_pci_open(struct vfio_device *device, void *data)
 	ret = vfio_pci_power_open(vdev);
 	if (ret)
 		return ret;
+	vfio_pci_sriov_opened(vdev);
 	ret = vfio_pci_open_awake(vdev, device);
-	if (ret)
+	if (ret) {
+		vfio_pci_sriov_released(vdev);
 		vfio_pci_power_release(vdev);
+	}
 	return ret;
 }
 
@@ -152,6 +156,7 @@ static void vfio_pci_release(void *data)
 	vfio_pci_give_back(vdev);
 	mutex_unlock(&vdev->config_lock);
 	pci_disable_device(vdev->pdev);
+	vfio_pci_sriov_released(vdev);
 	vfio_pci_power_release(vdev);
 }
 
@@ -180,6 +185,7 @@ static const struct vfio_device_ops vfio_pci_ops = {
 	.nr_ioctls = ARRAY_SIZE(vfio_pci_ioctls),
 	.mmap = vfio_pci_mmap,
 	.fault = vfio_pci_fault,
+	.match = vfio_pci_match,
 	.request = vfio_pci_notify_request,
 	.revoke = vfio_pci_revoke,
 };
@@ -196,6 +202,7 @@ static struct vfio_pci *vfio_pci_new(struct pci_dev *pdev)
 	mutex_init(&vdev->irq_lock);
 	mutex_init(&vdev->config_lock);
 	mutex_init(&vdev->bar_lock);
+	mutex_init(&vdev->token_lock);
 	init_rwsem(&vdev->memory_lock);
 	spin_lock_init(&vdev->notify_lock);
 	spin_lock_init(&vdev->intx_lock);
@@ -208,6 +215,7 @@ static void vfio_pci_free(struct vfio_pci *vdev)
 	mutex_destroy(&vdev->irq_lock);
 	mutex_destroy(&vdev->config_lock);
 	mutex_destroy(&vdev->bar_lock);
+	mutex_destroy(&vdev->token_lock);
 	kfree(vdev);
 }
 
@@ -231,6 +239,7 @@ static int vfio_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	pci_set_drvdata(pdev, vdev);
 	vfio_pci_power_init(vdev);
+	vfio_pci_sriov_init(vdev);
 	vfio_pci_bound_add(vdev);
 	ret = vfio_add_group_dev(&pdev->dev, &vfio_pci_ops, vdev);
 	if (ret) {
@@ -245,8 +254,10 @@ static int vfio_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 static void vfio_pci_remove(struct pci_dev *pdev)
 {
-	struct vfio_pci *vdev = vfio_del_group_dev(&pdev->dev);
+	struct vfio_pci *vdev = pci_get_drvdata(pdev);
 
+	vfio_pci_sriov_off(vdev);
+	vdev = vfio_del_group_dev(&pdev->dev);
 	if (WARN_ON_ONCE(!vdev))
 		return;
 	vfio_pci_bound_remove(vdev);
@@ -275,11 +286,12 @@ static const struct pci_device_id vfio_pci_table[] = {
 };
 MODULE_DEVICE_TABLE(pci, vfio_pci_table);
 
-static struct pci_driver vfio_pci_driver = {
+struct pci_driver vfio_pci_driver = {
 	.name = "vfio-pci",
 	.id_table = vfio_pci_table,
 	.probe = vfio_pci_probe,
 	.remove = vfio_pci_remove,
+	.sriov_configure = vfio_pci_sriov_configure,
 	.err_handler = &vfio_pci_error_handlers,
 	.driver.pm = &vfio_pci_pm_ops,
 	.driver_managed_dma = true,
@@ -309,9 +321,14 @@ static int __init vfio_pci_init(void)
 	char *rest = ids, *id;
 	int ret;
 
-	ret = pci_register_driver(&vfio_pci_driver);
+	ret = vfio_pci_sriov_module_init();
 	if (ret)
 		return ret;
+	ret = pci_register_driver(&vfio_pci_driver);
+	if (ret) {
+		vfio_pci_sriov_module_exit();
+		return ret;
+	}
 	while ((id = strsep(&rest, ",")))
 		if (*id)
 			vfio_pci_add_id(id);
@@ -321,6 +338,7 @@ static int __init vfio_pci_init(void)
 static void __exit vfio_pci_exit(void)
 {
 	pci_unregister_driver(&vfio_pci_driver);
+	vfio_pci_sriov_module_exit();
 }
 
 module_init(vfio_pci_init);

@@ -12,6 +12,7 @@
  *		  unreachable: memory decoding, power state, reset (rwsem). It is taken in page
  *		  faults under mmap_lock, so nobody who holds it touches user memory.
  *   bar_lock	  mapping BARs into the kernel (mutex)
+ *   token_lock	  of a physical function, also for its virtual ones (mutex, leaf)
  *   intx_lock	  the pin's state, and every write of the command register (spinlock, irqs off)
  */
 #ifndef VFIOCTL_PCI_VFIO_PCI_H
@@ -21,6 +22,7 @@
 #include <linux/pci.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
+#include <linux/uuid.h>
 
 #include "vfio.h"
 #include "pci/config_layout.h"
@@ -78,6 +80,10 @@ struct vfio_pci_bar {
  * @intx_disabled: the user's command register says so; under @intx_lock
  * @intx_asleep: the host has put the function to sleep; likewise
  * @opened_state: the registers before the user had them
+ * @pf: the physical function of a virtual one, if that is ours
+ * @token_lock: see above
+ * @token: of a physical function: who opens one of its virtual ones knows it; under @token_lock
+ * @vfs_open: how many of them are open, likewise
  * @idle_sleeps: in D3 while nobody has it open
  * @can_reset: the function has a reset of its own
  * @reset_owed: the last release could not reset, the device_lock was taken
@@ -124,6 +130,11 @@ struct vfio_pci {
 	bool intx_asleep;
 
 	struct pci_saved_state *opened_state;
+	struct vfio_pci *pf;
+	struct mutex token_lock;
+	uuid_t token;
+	unsigned int vfs_open;
+
 	bool idle_sleeps;
 	bool can_reset;
 	bool reset_owed;
@@ -235,6 +246,8 @@ void vfio_pci_reset_owed(struct vfio_pci *vdev);
 /* hot_reset.c; add and remove frame the time in which the function may be reset with others. */
 void vfio_pci_bound_add(struct vfio_pci *vdev);
 void vfio_pci_bound_remove(struct vfio_pci *vdev);
+/* That of @pdev, or NULL if it is not ours. */
+struct vfio_pci *vfio_pci_bound_find(struct pci_dev *pdev);
 long vfio_pci_get_hot_reset_info(void *data, struct vfio_arg *arg);
 long vfio_pci_hot_reset(void *data, struct vfio_arg *arg);
 

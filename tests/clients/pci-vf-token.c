@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pci-vf-token PF VF OTHER: the token that users of a physical and a virtual function share. OTHER
+ * is neither.
+ * pci-vf-token host VF: VF belongs to a physical function of the host's.
+ * pci-vf-token hold PF VF: has both open and says "held", until it is killed.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vfio.h"
+
+#define A "2ab74924-c335-45f4-9b16-8569e5b08258"
+#define B "00000000-0000-0000-0000-000000000001"
+
+static const uint8_t a_bytes[16] = { 0x2a, 0xb7, 0x49, 0x24, 0xc3, 0x35, 0x45, 0xf4,
+				     0x9b, 0x16, 0x85, 0x69, 0xe5, 0xb0, 0x82, 0x58 };
+static const uint8_t b_bytes[16] = { [15] = 1 };
+
+/* The group in a container of its own; no device yet. */
+static struct vfio attach(const char *bdf)
+{
+	struct vfio v = { .bdf = bdf, .container = container_open(), .device = -1 };
+
+	v.group = group_open(bdf, O_RDWR | O_CLOEXEC);
+	if (v.group < 0 || group_attach(v.group, v.container) ||
+	    ask(v.container, VFIO_SET_IOMMU, (void *)VFIO_TYPE1v2_IOMMU))
+		die("cannot attach the group of '%s'", bdf);
+	return v;
+}
+
+/* The device by its address and @rest: 0, and it is open, or the error. */
+static long get(struct vfio *v, const char *rest)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s%s", v->bdf, rest);
+	v->device = device_get(v->group, name);
+	return v->device < 0 ? v->device : 0;
+}
+
+static void let_go(struct vfio *v)
+{
+	close(v->device);
+	v->device = -1;
+}
+
+static long token(int device, uint32_t flags, const uint8_t *bytes, size_t size)
+{
+	struct {
+		struct vfio_device_feature feature;
+		uint8_t token[16];
+	} request = { .feature = { .argsz = sizeof(request.feature) + size,
+				   .flags = flags | VFIO_DEVICE_FEATURE_PCI_VF_TOKEN } };
+
+	memcpy(request.token, bytes, sizeof(request.token));
+	return ask(device, VFIO_DEVICE_FEATURE, &request);
+}
+
+static void feature_answers(int pf)
+{
+	const uint32_t set = VFIO_DEVICE_FEATURE_SET, get = VFIO_DEVICE_FEATURE_GET;
+
+	IS(token(pf, VFIO_DEVICE_FEATURE_PROBE | set, a_bytes, 16), 0);
+	IS(token(pf, VFIO_DEVICE_FEATURE_PROBE | get, a_bytes, 16), -EINVAL);
+	IS(token(pf, get, a_bytes, 16), -EINVAL);
+	IS(token(pf, set, a_bytes, 15), -EINVAL);
+	IS(token(pf, set, a_bytes, 16), 0);
+}
+
+static void virtual_names(struct vfio *vf)
+{
+	IS(get(vf, ""), -EACCES);
+	IS(get(vf, " "), -EACCES);
+	IS(get(vf, " vf_token=" B), -EACCES);
+	IS(get(vf, " vf_token="), -EINVAL);
+	IS(get(vf, " vf_token=" A "0"), -EINVAL);
+	IS(get(vf, " vf_token=2ab74924-c335-45f4-9b16-8569e5b0825"), -EINVAL);
+	IS(get(vf, " vf_token=2ab74924xc335-45f4-9b16-8569e5b08258"), -EINVAL);
+	IS(get(vf, " vf_token=" A " vf_token=" A), -EINVAL);
+	IS(get(vf, " vf_token=" A " other=1"), -EINVAL);
+	IS(get(vf, " other=1"), -EINVAL);
+	IS(get(vf, "vf_token=" A), -ENODEV);
+	IS(get(vf, "0"), -ENODEV);
+	IS(get(vf, "  vf_token=" A "  "), 0);
+	let_go(vf);
+	IS(get(vf, " vf_token=" A), 0);
+}
+
+/* A virtual function is in use: its token binds whoever has the physical one. */
+static void while_used(struct vfio *pf)
+{
+	const uint32_t set = VFIO_DEVICE_FEATURE_SET;
+
+	IS(token(pf->device, set, b_bytes, 16), -EBUSY);
+	IS(token(pf->device, set, a_bytes, 16), 0);
+	let_go(pf);
+	IS(get(pf, ""), -EACCES);
+	IS(get(pf, " vf_token=" B), -EACCES);
+	IS(get(pf, " vf_token=" A), 0);
+}
+
+static void exchange(struct vfio *pf, struct vfio *vf)
+{
+	IS(get(pf, ""), 0);
+	feature_answers(pf->device);
+	virtual_names(vf);
+	IS(token(vf->device, VFIO_DEVICE_FEATURE_PROBE | VFIO_DEVICE_FEATURE_SET, a_bytes, 16),
+	   -ENOTTY);
+	while_used(pf);
+	let_go(vf);
+	let_go(pf);
+	/* Nobody has a virtual function any more: a token that comes with the physical one is set.
+	 */
+	IS(get(pf, " vf_token=" B), 0);
+	IS(get(vf, " vf_token=" A), -EACCES);
+	IS(get(vf, " vf_token=" B), 0);
+	/* It is the one that its BARs and identity show. */
+	IS(read32(vf->device, region(vf->device, VFIO_PCI_CONFIG_REGION_INDEX, NULL)) & 0xffff,
+	   0x1b36);
+}
+
+static void hold(const char *pf_bdf, const char *vf_bdf)
+{
+	struct vfio pf = attach(pf_bdf), vf = attach(vf_bdf);
+
+	IS(get(&pf, " vf_token=" A), 0);
+	IS(get(&vf, " vf_token=" A), 0);
+	puts("held");
+	fflush(stdout);
+	pause();
+}
+
+/* Neither of a pair, so that there is nobody to share a secret with. */
+static void alone(const char *bdf)
+{
+	struct vfio v = attach(bdf);
+
+	IS(get(&v, " vf_token=" A), -EINVAL);
+	IS(get(&v, ""), 0);
+	vfio_close(&v);
+}
+
+int main(int argc, char **argv)
+{
+	struct vfio pf, vf;
+
+	if (argc == 4 && !strcmp(argv[1], "hold")) {
+		hold(argv[2], argv[3]);
+	} else if (argc == 3 && !strcmp(argv[1], "host")) {
+		alone(argv[2]);
+	} else if (argc == 4) {
+		pf = attach(argv[1]);
+		vf = attach(argv[2]);
+		exchange(&pf, &vf);
+		vfio_close(&vf);
+		vfio_close(&pf);
+		alone(argv[3]);
+	} else {
+		die("usage: pci-vf-token PF VF OTHER | host VF | hold PF VF");
+	}
+	return checks_status();
+}
