@@ -88,7 +88,7 @@ static unsigned int piece(u64 pos, size_t count, bool memory)
 	return cfg_piece(pos & 3, count);
 }
 
-static void piece_read(void __iomem *io, u8 *buf, unsigned int width)
+void vfio_pci_bar_get(void __iomem *io, u8 *buf, unsigned int width)
 {
 	__le64 value = 0;
 
@@ -150,7 +150,7 @@ static void bar_copy(struct vfio_pci *vdev, unsigned int bar, void __iomem *io, 
 			if (out)
 				memset(out + done, 0xff, width);
 		} else if (out) {
-			piece_read(io + pos + done, out + done, width);
+			vfio_pci_bar_get(io + pos + done, out + done, width);
 		} else {
 			vfio_pci_bar_put(io + pos + done, in + done, width);
 		}

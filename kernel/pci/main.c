@@ -7,6 +7,7 @@
 #include "pci/intx.h"
 #include "pci/msi.h"
 #include "pci/sriov.h"
+#include "pci/vga.h"
 #include "pci/vfio_pci.h"
 
 static char ids[1024];
@@ -248,6 +249,7 @@ static int vfio_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		vfio_pci_free(vdev);
 		return ret;
 	}
+	vfio_pci_vga_bound(vdev);
 	vfio_pci_power_bound(vdev);
 	return 0;
 }
@@ -262,6 +264,7 @@ static void vfio_pci_remove(struct pci_dev *pdev)
 		return;
 	vfio_pci_bound_remove(vdev);
 	vfio_pci_reset_owed(vdev);
+	vfio_pci_vga_unbound(vdev);
 	vfio_pci_power_unbound(vdev);
 	pci_set_drvdata(pdev, NULL);
 	vfio_pci_free(vdev);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the offsets in the device file lead to. */
-#include "pci/vfio_pci.h"
+#include "pci/vga.h"
 
 static unsigned int region_of(loff_t pos)
 {
@@ -20,6 +20,8 @@ ssize_t vfio_pci_read(void *data, void *buf, size_t count, loff_t pos)
 		return vfio_pci_rom_read(vdev, buf, count, offset);
 	case VFIO_PCI_CONFIG_REGION_INDEX:
 		return vfio_pci_config_read(vdev, buf, count, offset);
+	case VFIO_PCI_VGA_REGION_INDEX:
+		return vfio_pci_vga_read(vdev, buf, count, offset);
 	default:
 		return -EINVAL;
 	}
@@ -36,6 +38,8 @@ ssize_t vfio_pci_write(void *data, const void *buf, size_t count, loff_t pos)
 		return vfio_pci_bar_write(vdev, index, buf, count, offset);
 	case VFIO_PCI_CONFIG_REGION_INDEX:
 		return vfio_pci_config_write(vdev, buf, count, offset);
+	case VFIO_PCI_VGA_REGION_INDEX:
+		return vfio_pci_vga_write(vdev, buf, count, offset);
 	default:
 		return -EINVAL;
 	}
@@ -84,7 +88,9 @@ long vfio_pci_get_region_info(void *data, struct vfio_arg *arg)
 	struct vfio_region_info *info = arg->buf;
 	struct vfio_pci *vdev = data;
 
-	if (info->index >= VFIO_PCI_NUM_REGIONS || info->index == VFIO_PCI_VGA_REGION_INDEX)
+	if (info->index >= VFIO_PCI_NUM_REGIONS)
+		return -EINVAL;
+	if (info->index == VFIO_PCI_VGA_REGION_INDEX && !vfio_pci_has_vga(vdev))
 		return -EINVAL;
 	arg->reply = sizeof(*info);
 	info->offset = (u64)info->index << VFIO_PCI_REGION_SHIFT;
@@ -99,6 +105,10 @@ long vfio_pci_get_region_info(void *data, struct vfio_arg *arg)
 	case VFIO_PCI_ROM_REGION_INDEX:
 		info->size = vfio_pci_rom_size(vdev);
 		info->flags = info->size ? VFIO_REGION_INFO_FLAG_READ : 0;
+		break;
+	case VFIO_PCI_VGA_REGION_INDEX:
+		info->size = VFIO_PCI_VGA_SIZE;
+		info->flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
 		break;
 	default:
 		bar_info(vdev, info->index, arg);

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: vga
+# modules: ours
+#
+# vfio-pci: the legacy addresses of display adapters.
+
+load ../helpers/common
+load ../helpers/vfio
+
+ONE=0000:01:00.0
+TWO=0000:02:00.0
+OTHER=0000:03:00.0
+
+teardown() {
+	unbind $ONE $TWO $OTHER
+	ledger_idle
+	modprobe -r vfio-pci
+}
+
+# decodes ADDRESS - what the arbiter thinks that the adapter listens to
+decodes() {
+	local fd line
+	exec {fd}<>/dev/vga_arbiter
+	echo "target PCI:$1" >&"$fd"
+	read -r -u "$fd" line
+	exec {fd}>&-
+	[[ $line =~ decodes=([a-z+]*) ]]
+	echo "${BASH_REMATCH[1]}"
+}
+
+@test "two adapters have the legacy addresses in turns, each with its own values" {
+	modprobe vfio-pci
+	bind_to vfio-pci $ONE
+	bind_to vfio-pci $TWO
+	client pci-vga $ONE $TWO
+}
+
+@test "there is no such region without an adapter, nor with disable_vga" {
+	modprobe vfio-pci
+	bind_to vfio-pci $OTHER
+	client pci-vga none $OTHER
+	unbind $OTHER
+	modprobe -r vfio-pci
+	modprobe vfio-pci disable_vga=1
+	bind_to vfio-pci $ONE
+	client pci-vga none $ONE
+}
+
+@test "with disable_vga the arbiter leaves an adapter alone while it is bound" {
+	modprobe vfio-pci
+	bind_to vfio-pci $ONE
+	assert_equal "$(decodes $ONE)" io+mem
+	unbind $ONE
+	modprobe -r vfio-pci
+	modprobe vfio-pci disable_vga=1
+	bind_to vfio-pci $ONE
+	assert_equal "$(decodes $ONE)" none
+	assert_equal "$(decodes $TWO)" io+mem
+	unbind $ONE
+	assert_equal "$(decodes $ONE)" io+mem
+}
