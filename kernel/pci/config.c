@@ -176,6 +176,10 @@ static void traits_from_host(struct pci_dev *pdev, struct cfg_traits *t)
 	t->device = pdev->device;
 	t->intx = pin && pdev->irq && pdev->irq != IRQ_NOTCONNECTED && !pdev->is_virtfn;
 	t->no_memory_enable = pdev->no_command_memory;
+	t->host_pos[CFG_OWNER_PM] = pdev->pm_cap;
+	t->host_pos[CFG_OWNER_MSI] = pdev->msi_cap;
+	t->host_pos[CFG_OWNER_MSIX] = pdev->msix_cap;
+	t->host_pos[CFG_OWNER_EXP] = pdev->pcie_cap;
 }
 
 static void snapshot(struct pci_dev *pdev, u8 *raw)

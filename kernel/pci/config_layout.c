@@ -300,6 +300,25 @@ static void place_caps(struct walk *w, const struct cfg_traits *t)
 			cfg_get(l->shadow, PCI_STATUS, 2) & ~PCI_STATUS_CAP_LIST);
 }
 
+/*
+ * A list that changed since the host walked it: the registers of a capability that the host works
+ * with must not become the user's to write.
+ */
+static void hide_host_caps(struct cfg_layout *l, const struct cfg_traits *t)
+{
+	unsigned int owner, pos, len;
+
+	for (owner = 0; owner < CFG_OWNERS; owner++) {
+		pos = t->host_pos[owner];
+		if (pos < PCI_STD_HEADER_SIZEOF || pos >= CFG_SPACE_MIN || l->pos[owner] == pos)
+			continue;
+		len = cfg_owner_length(owner);
+		len = len < CFG_SPACE_MIN - pos ? len : CFG_SPACE_MIN - pos;
+		bytes_hidden(l, pos, len);
+		memset(&l->owner[pos], CFG_OWNER_NONE, len);
+	}
+}
+
 static void place_ext_caps(struct walk *w, const struct cfg_traits *t)
 {
 	__u32 header = cfg_get(t->raw, CFG_SPACE_MIN, 4);
@@ -333,6 +352,7 @@ int cfg_layout_build(struct cfg_layout *l, const struct cfg_traits *t)
 	/* Registers outside of every capability are the device's own business. */
 	bytes_open(l, PCI_STD_HEADER_SIZEOF, CFG_SPACE_MIN - PCI_STD_HEADER_SIZEOF);
 	place_caps(&w, t);
+	hide_host_caps(l, t);
 	if (l->size == CFG_SPACE_MAX)
 		place_ext_caps(&w, t);
 	return 0;

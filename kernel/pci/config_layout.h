@@ -54,6 +54,8 @@ struct cfg_bar {
  * @device: likewise
  * @intx: the user can have the pin's interrupt
  * @no_memory_enable: memory decoding has no switch (virtual functions)
+ * @host_pos: where the host found the capabilities of owners when it met the function; 0 if it did
+ *	not. One that the snapshot does not show there is hidden: the host still works with it
  */
 struct cfg_traits {
 	const __u8 *raw;
@@ -64,6 +66,7 @@ struct cfg_traits {
 	__u16 device;
 	bool intx;
 	bool no_memory_enable;
+	__u16 host_pos[CFG_OWNERS];
 };
 
 /**

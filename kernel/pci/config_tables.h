@@ -53,6 +53,9 @@ struct cfg_cap {
 const struct cfg_cap *cfg_cap_find(__u16 id);
 const struct cfg_cap *cfg_ext_cap_find(__u16 id);
 
+/* The most that a capability of @owner can have, 0 if it is none. */
+unsigned int cfg_owner_length(enum cfg_owner owner);
+
 extern const struct cfg_field cfg_header_fields[];
 extern const unsigned int cfg_header_nr_fields;
 
