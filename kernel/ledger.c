@@ -18,6 +18,7 @@ static const char *const ledger_names[VFIO_LEDGER_ITEMS] = {
 	[VFIO_LEDGER_MAPPINGS] = "mappings",
 	[VFIO_LEDGER_PINNED_PAGES] = "pinned_pages",
 	[VFIO_LEDGER_IRQ_CONTEXTS] = "irq_contexts",
+	[VFIO_LEDGER_SAVED_STATES] = "saved_states",
 };
 
 static struct {

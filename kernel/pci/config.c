@@ -220,6 +220,5 @@ void vfio_pci_config_release(struct vfio_pci *vdev)
 {
 	kvfree(vdev->layout);
 	vdev->layout = NULL;
-	kfree(vdev->power_state);
-	vdev->power_state = NULL;
+	vfio_pci_config_forget(vdev);
 }

@@ -26,6 +26,18 @@ static bool keeps_registers(struct vfio_pci *vdev)
 	return pmcsr & PCI_PM_CTRL_NO_SOFT_RESET;
 }
 
+/* Ended by power_up() or vfio_pci_config_forget(). */
+static bool keep_registers(struct vfio_pci *vdev)
+{
+	if (vdev->power_state)
+		return true;
+	pci_save_state(vdev->pdev);
+	vdev->power_state = pci_store_saved_state(vdev->pdev);
+	if (vdev->power_state)
+		vfio_ledger_created(VFIO_LEDGER_SAVED_STATES, 1);
+	return vdev->power_state;
+}
+
 /*
  * Functions without the no-soft-reset bit wake up with all registers lost: the host keeps them, or
  * without memory for that leaves the function awake.
@@ -35,12 +47,8 @@ static void power_down(struct vfio_pci *vdev, pci_power_t state)
 	/* Nor does one sleep whose virtual functions are there. */
 	if (pci_num_vf(vdev->pdev))
 		return;
-	if (state == PCI_D3hot && !keeps_registers(vdev) && !vdev->power_state) {
-		pci_save_state(vdev->pdev);
-		vdev->power_state = pci_store_saved_state(vdev->pdev);
-		if (!vdev->power_state)
-			return;
-	}
+	if (state == PCI_D3hot && !keeps_registers(vdev) && !keep_registers(vdev))
+		return;
 	pci_set_power_state(vdev->pdev, state);
 }
 
@@ -50,7 +58,17 @@ static void power_up(struct vfio_pci *vdev)
 	if (!vdev->power_state)
 		return;
 	pci_load_and_free_saved_state(vdev->pdev, &vdev->power_state);
+	vfio_ledger_destroyed(VFIO_LEDGER_SAVED_STATES, 1);
 	pci_restore_state(vdev->pdev);
+}
+
+void vfio_pci_config_forget(struct vfio_pci *vdev)
+{
+	if (!vdev->power_state)
+		return;
+	kfree(vdev->power_state);
+	vdev->power_state = NULL;
+	vfio_ledger_destroyed(VFIO_LEDGER_SAVED_STATES, 1);
 }
 
 static void pm_written(struct vfio_pci *vdev, unsigned int pos, unsigned int width)
@@ -139,8 +157,8 @@ static void exp_written(struct vfio_pci *vdev, unsigned int pos, unsigned int wi
 {
 	unsigned int reg = vdev->layout->pos[CFG_OWNER_EXP] + PCI_EXP_DEVCTL;
 	u8 *shadow = vdev->layout->shadow;
-	unsigned int readrq;
 	u32 cap = 0;
+	int readrq;
 
 	if (!touches(pos, width, reg, 2))
 		return;
@@ -149,7 +167,7 @@ static void exp_written(struct vfio_pci *vdev, unsigned int pos, unsigned int wi
 		if (cap & PCI_EXP_DEVCAP_FLR)
 			vfio_pci_function_reset(vdev);
 	}
-	readrq = 128u << ((cfg_get(shadow, reg, 2) & PCI_EXP_DEVCTL_READRQ) >> 12);
+	readrq = 128 << ((cfg_get(shadow, reg, 2) & PCI_EXP_DEVCTL_READRQ) >> 12);
 	if (readrq <= 4096 && readrq != pcie_get_readrq(vdev->pdev))
 		pcie_set_readrq(vdev->pdev, readrq);
 }

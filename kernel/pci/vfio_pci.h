@@ -166,6 +166,8 @@ void vfio_pci_config_written(struct vfio_pci *vdev, enum cfg_owner owner, unsign
 void vfio_pci_config_show_msi(struct vfio_pci *vdev, bool msix, bool on);
 /* After a reset the function is awake, whatever the copy said. config_lock and memory_lock held. */
 void vfio_pci_config_awake(struct vfio_pci *vdev);
+/* The function is awake, or gone: nothing is kept for when it wakes up. */
+void vfio_pci_config_forget(struct vfio_pci *vdev);
 
 /* command.c: the function's own command register; _locked with memory_lock held. */
 void vfio_pci_command_apply(struct vfio_pci *vdev);

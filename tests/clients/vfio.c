@@ -246,8 +246,9 @@ void ledger_is(const char *item, long wanted)
 
 void at_rest(void)
 {
-	static const char *const items[] = { "containers",   "backends", "device_files", "mappings",
-					     "pinned_pages", "domains",	 "irq_contexts" };
+	static const char *const items[] = { "containers",   "backends",     "device_files",
+					     "mappings",     "pinned_pages", "domains",
+					     "irq_contexts", "saved_states" };
 
 	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
 		ledger_is(items[i], 0);
