@@ -1,79 +1,150 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One PCI function in software, on a bus and in a segment of its own: for what is decided by the
- * ids of a function, which QEMU's devices do not let one choose. It has no BARs and no IOMMU.
+ * A PCI bus that is all software, for tests of vfio-pci: no emulated device lies, or has the
+ * capabilities of one that does. The bus has one function, 0000:80:00.0, whose configuration space
+ * is memory. It is in segment 0, where the machine's IOMMU takes in all that it does not know, and
+ * so it has a group. It has no BARs and no pin, and nothing resets it.
+ *
+ * Its ids are the module's parameters. While it is found it has power management, MSI and PCI Express. In debugfs, fake-pci/space is the
+ * memory: what is written there is what the function answers from then on, whatever the PCI core
+ * thinks.
+ *
+ * Unloading takes the bus away.
  */
+#include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 
-static ushort vendor = 0x8086, device = 0x0435;
+#define BUS    0x80
+#define SPACE  4096
+
+#define PM_AT  0x40
+#define MSI_AT 0x50
+#define EXP_AT 0x70
+
+static ushort vendor = 0x1234, device = 0xfa4e;
 module_param(vendor, ushort, 0444);
 module_param(device, ushort, 0444);
-static uint class = 0x0b4000;
-module_param(class, uint, 0444);
 
-#define SEGMENT 0x1f00
-
-static struct pci_sysdata segment = { .domain = SEGMENT, .node = NUMA_NO_NODE };
-static struct resource buses = {
-	.name = "fake-pci", .start = 0, .end = 0, .flags = IORESOURCE_BUS
+static u8 space[SPACE];
+static struct pci_sysdata sysdata = { .node = NUMA_NO_NODE };
+static struct resource numbers = {
+	.name = "fake-pci",
+	.start = BUS,
+	.end = BUS,
+	.flags = IORESOURCE_BUS,
 };
 static struct pci_bus *bus;
+static struct dentry *dir;
 
-static u32 config_dword(int where)
+static int fake_read(struct pci_bus *of, unsigned int devfn, int where, int size, u32 *value)
 {
-	switch (where & ~3) {
-	case PCI_VENDOR_ID:
-		return vendor | device << 16;
-	case PCI_CLASS_REVISION:
-		return class << 8;
-	default:
-		return 0;
+	*value = ~0u;
+	if (devfn || where < 0 || where + size > SPACE)
+		return PCIBIOS_DEVICE_NOT_FOUND;
+	*value = 0;
+	memcpy(value, space + where, size);
+	return PCIBIOS_SUCCESSFUL;
+}
+
+/* The identity and the BARs, of which there are none. */
+static bool fixed(int where)
+{
+	return where < PCI_COMMAND || (where >= PCI_CLASS_REVISION && where < PCI_CAPABILITY_LIST);
+}
+
+static int fake_write(struct pci_bus *of, unsigned int devfn, int where, int size, u32 value)
+{
+	if (devfn || where < 0 || where + size > SPACE)
+		return PCIBIOS_DEVICE_NOT_FOUND;
+	if (!fixed(where))
+		memcpy(space + where, &value, size);
+	return PCIBIOS_SUCCESSFUL;
+}
+
+static struct pci_ops fake_ops = { .read = fake_read, .write = fake_write };
+
+static ssize_t space_get(struct file *file, char __user *to, size_t count, loff_t *pos)
+{
+	return simple_read_from_buffer(to, count, pos, space, SPACE);
+}
+
+static ssize_t space_set(struct file *file, const char __user *from, size_t count, loff_t *pos)
+{
+	return simple_write_to_buffer(space, SPACE, pos, from, count);
+}
+
+static const struct file_operations space_fops = {
+	.owner = THIS_MODULE,
+	.read = space_get,
+	.write = space_set,
+	.llseek = default_llseek,
+};
+
+static void space_init(void)
+{
+	*(__le16 *)(space + PCI_VENDOR_ID) = cpu_to_le16(vendor);
+	*(__le16 *)(space + PCI_DEVICE_ID) = cpu_to_le16(device);
+	*(__le16 *)(space + PCI_STATUS) = cpu_to_le16(PCI_STATUS_CAP_LIST);
+	*(__le32 *)(space + PCI_CLASS_REVISION) = cpu_to_le32(0xff000001);
+	space[PCI_CAPABILITY_LIST] = PM_AT;
+	space[PM_AT] = PCI_CAP_ID_PM;
+	space[PM_AT + 1] = MSI_AT;
+	*(__le16 *)(space + PM_AT + PCI_PM_PMC) = cpu_to_le16(3);
+	*(__le16 *)(space + PM_AT + PCI_PM_CTRL) = cpu_to_le16(PCI_PM_CTRL_NO_SOFT_RESET);
+	space[MSI_AT] = PCI_CAP_ID_MSI;
+	space[MSI_AT + 1] = EXP_AT;
+	*(__le16 *)(space + MSI_AT + PCI_MSI_FLAGS) = cpu_to_le16(PCI_MSI_FLAGS_64BIT);
+	space[EXP_AT] = PCI_CAP_ID_EXP;
+	*(__le16 *)(space + EXP_AT + PCI_EXP_FLAGS) = cpu_to_le16(2 | PCI_EXP_TYPE_RC_END << 4);
+}
+
+/* pci_lock_rescan_remove() is held. */
+static int bus_add(void)
+{
+	struct pci_dev *pdev;
+	LIST_HEAD(windows);
+
+	pci_add_resource(&windows, &numbers);
+	bus = pci_create_root_bus(NULL, BUS, &fake_ops, &sysdata, &windows);
+	if (!bus) {
+		pci_free_resource_list(&windows);
+		return -ENODEV;
 	}
+	pci_scan_child_bus(bus);
+	/* Sleep and wake cost it nothing. */
+	list_for_each_entry (pdev, &bus->devices, bus_list)
+		pdev->d3hot_delay = 0;
+	pci_bus_add_devices(bus);
+	return 0;
 }
 
-static int config_read(struct pci_bus *of, unsigned int devfn, int where, int size, u32 *value)
+static int __init fake_init(void)
 {
-	*value = devfn ? ~0u : config_dword(where) >> 8 * (where & 3);
-	if (size < 4)
-		*value &= (1u << 8 * size) - 1;
-	return PCIBIOS_SUCCESSFUL;
-}
+	int ret;
 
-static int config_write(struct pci_bus *of, unsigned int devfn, int where, int size, u32 value)
-{
-	return PCIBIOS_SUCCESSFUL;
-}
-
-static struct pci_ops config_ops = { .read = config_read, .write = config_write };
-
-static int __init fake_pci_init(void)
-{
-	LIST_HEAD(resources);
-
-	pci_add_resource(&resources, &buses);
+	space_init();
 	pci_lock_rescan_remove();
-	bus = pci_create_root_bus(NULL, 0, &config_ops, &segment, &resources);
-	if (bus) {
-		pci_scan_child_bus(bus);
-		pci_bus_add_devices(bus);
-	}
+	ret = bus_add();
 	pci_unlock_rescan_remove();
-	if (!bus)
-		pci_free_resource_list(&resources);
-	return bus ? 0 : -ENODEV;
+	if (ret)
+		return ret;
+	dir = debugfs_create_dir("fake-pci", NULL);
+	debugfs_create_file("space", 0600, dir, NULL, &space_fops);
+	return 0;
 }
 
-static void __exit fake_pci_exit(void)
+static void __exit fake_exit(void)
 {
+	debugfs_remove(dir);
 	pci_lock_rescan_remove();
 	pci_stop_root_bus(bus);
 	pci_remove_root_bus(bus);
 	pci_unlock_rescan_remove();
 }
 
-module_init(fake_pci_init);
-module_exit(fake_pci_exit);
+module_init(fake_init);
+module_exit(fake_exit);
 
-MODULE_DESCRIPTION("A PCI function in software");
+MODULE_DESCRIPTION("A PCI bus in software, for tests");
 MODULE_LICENSE("GPL");
