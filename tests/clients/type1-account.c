@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * type1-account BDF: pinned pages are charged to who mapped them, as long as that address space
- * lives, and go when the mapping goes: by whomever, in whatever order, after fork, exec and exit,
- * and when the container was passed on. Run as root: gives up CAP_IPC_LOCK where a limit is to be
- * felt. True of the stock backend, too.
+ * type1-account BDF [exec]: pinned pages are charged to who mapped them, as long as that address
+ * space lives, and go when the mapping goes: by whomever, in whatever order, after fork, exec and
+ * exit, and when the container was passed on. Run as root: gives up CAP_IPC_LOCK where a limit is
+ * to be felt. True of the stock backend, too. With exec: only what comes of that.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -129,12 +129,16 @@ static void exec_between(int c, char *memory)
 	IS(unmapped(c, VFIO_DMA_UNMAP_FLAG_ALL, 0, 0), 0);
 }
 
+static void limit_is_felt(int c, char *memory);
+
 /* What exec_between() becomes. */
 static int after_exec(int c)
 {
 	IS(locked_kib(), 0);
 	IS(unmapped(c, 0, IOVA, 4 * MIB), 4 * MIB);
 	IS(locked_kib(), 0);
+	/* What was never charged to this address space takes nothing of its limit either. */
+	limit_is_felt(c, memory_new(8 * MIB));
 	return checks_status();
 }
 
@@ -281,9 +285,15 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && !strcmp(argv[1], "unmap"))
 		return after_exec(atoi(argv[2]));
-	if (argc != 2)
-		die("usage: type1-account BDF");
+	if (argc != 2 && (argc != 3 || strcmp(argv[2], "exec")))
+		die("usage: type1-account BDF [exec]");
 	memset(memory, 1, 8 * MIB);
+	if (argc == 3) {
+		v = vfio_open(argv[1]);
+		exec_between(v.container, memory);
+		vfio_close(&v);
+		return checks_status();
+	}
 	passed_on(argv[1], memory);
 	v = vfio_open(argv[1]);
 	pins_return(v.container, memory);
