@@ -5,9 +5,9 @@
  * is memory. It is in segment 0, where the machine's IOMMU takes in all that it does not know, and
  * so it has a group. It has no BARs and no pin, and nothing resets it.
  *
- * Its ids are the module's parameters. While it is found it has power management, MSI and PCI Express. In debugfs, fake-pci/space is the
- * memory: what is written there is what the function answers from then on, whatever the PCI core
- * thinks.
+ * Its ids are the module's parameters. While it is found it has power management, MSI and PCI
+ * Express. In debugfs, fake-pci/space is the memory: what is written there is what the function
+ * answers from then on, whatever the PCI core thinks.
  *
  * Unloading takes the bus away.
  */
