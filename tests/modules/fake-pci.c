@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A PCI bus that is all software, for tests of vfio-pci: no emulated device lies, or has the
- * capabilities of one that does. The bus has one function, 0000:80:00.0, whose configuration space
- * is memory. It is in segment 0, where the machine's IOMMU takes in all that it does not know, and
- * so it has a group. It has no BARs and no pin, and nothing resets it.
+ * A PCI function that is all software, for tests of vfio-pci: no emulated device lies, or has the
+ * capabilities of one that does. It is function 0 of a bus of the machine's that is empty, where
+ * the machine's IOMMU stands before it, so that it has a group; its configuration space is memory.
+ * It has no BARs and no pin, and nothing resets it.
  *
- * Its ids are the module's parameters. While it is found it has power management, MSI and PCI
- * Express. In debugfs, fake-pci/space is the memory: what is written there is what the function
- * answers from then on, whatever the PCI core thinks.
+ * Its ids and the number of the bus are the module's parameters. While it is found it has power
+ * management, MSI and PCI Express. In debugfs, fake-pci/space is the memory: what is written there
+ * is what the function answers from then on, whatever the PCI core thinks.
  *
- * Unloading takes the bus away.
+ * Unloading takes the function away.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 
-#define BUS    0x80
 #define SPACE  4096
 
 #define PM_AT  0x40
@@ -25,16 +24,12 @@
 static ushort vendor = 0x1234, device = 0xfa4e;
 module_param(vendor, ushort, 0444);
 module_param(device, ushort, 0444);
+static int number = 8;
+module_param_named(bus, number, int, 0444);
 
 static u8 space[SPACE];
-static struct pci_sysdata sysdata = { .node = NUMA_NO_NODE };
-static struct resource numbers = {
-	.name = "fake-pci",
-	.start = BUS,
-	.end = BUS,
-	.flags = IORESOURCE_BUS,
-};
 static struct pci_bus *bus;
+static struct pci_ops *bus_ops; /* its own */
 static struct dentry *dir;
 
 static int fake_read(struct pci_bus *of, unsigned int devfn, int where, int size, u32 *value)
@@ -96,26 +91,38 @@ static void space_init(void)
 	space[MSI_AT + 1] = EXP_AT;
 	*(__le16 *)(space + MSI_AT + PCI_MSI_FLAGS) = cpu_to_le16(PCI_MSI_FLAGS_64BIT);
 	space[EXP_AT] = PCI_CAP_ID_EXP;
-	*(__le16 *)(space + EXP_AT + PCI_EXP_FLAGS) = cpu_to_le16(2 | PCI_EXP_TYPE_RC_END << 4);
+	*(__le16 *)(space + EXP_AT + PCI_EXP_FLAGS) = cpu_to_le16(2 | PCI_EXP_TYPE_ENDPOINT << 4);
 }
 
 /* pci_lock_rescan_remove() is held. */
-static int bus_add(void)
+static void function_remove(void)
+{
+	struct pci_dev *pdev = pci_get_slot(bus, 0);
+
+	if (pdev)
+		pci_stop_and_remove_bus_device(pdev);
+	pci_dev_put(pdev);
+	pci_bus_set_ops(bus, bus_ops);
+}
+
+/* The same. */
+static int function_add(void)
 {
 	struct pci_dev *pdev;
-	LIST_HEAD(windows);
 
-	pci_add_resource(&windows, &numbers);
-	bus = pci_create_root_bus(NULL, BUS, &fake_ops, &sysdata, &windows);
-	if (!bus) {
-		pci_free_resource_list(&windows);
+	bus = pci_find_bus(0, number);
+	if (!bus || !list_empty(&bus->devices))
+		return -ENODEV;
+	bus_ops = pci_bus_set_ops(bus, &fake_ops);
+	pdev = pci_scan_single_device(bus, 0);
+	if (!pdev) {
+		function_remove();
 		return -ENODEV;
 	}
-	pci_scan_child_bus(bus);
-	/* Sleep and wake cost it nothing. */
-	list_for_each_entry (pdev, &bus->devices, bus_list)
-		pdev->d3hot_delay = 0;
-	pci_bus_add_devices(bus);
+	/* Sleep and wake cost it nothing, and the bus is not reset for it. */
+	pdev->d3hot_delay = 0;
+	pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
+	pci_bus_add_device(pdev);
 	return 0;
 }
 
@@ -125,7 +132,7 @@ static int __init fake_init(void)
 
 	space_init();
 	pci_lock_rescan_remove();
-	ret = bus_add();
+	ret = function_add();
 	pci_unlock_rescan_remove();
 	if (ret)
 		return ret;
@@ -138,13 +145,12 @@ static void __exit fake_exit(void)
 {
 	debugfs_remove(dir);
 	pci_lock_rescan_remove();
-	pci_stop_root_bus(bus);
-	pci_remove_root_bus(bus);
+	function_remove();
 	pci_unlock_rescan_remove();
 }
 
 module_init(fake_init);
 module_exit(fake_exit);
 
-MODULE_DESCRIPTION("A PCI bus in software, for tests");
+MODULE_DESCRIPTION("A PCI function in software, for tests");
 MODULE_LICENSE("GPL");

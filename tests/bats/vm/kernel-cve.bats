@@ -8,7 +8,7 @@
 load ../helpers/common
 load ../helpers/vfio
 
-FAKE=0000:80:00.0
+FAKE=0000:08:00.0
 MODULES=/vfioctl/build/test-modules/$(uname -r)
 
 setup_file() {
@@ -71,7 +71,7 @@ teardown() {
 	client pci-irq-faults $NVME silenced
 }
 
-@test "CVE-2024-27437: a line that only the interrupt controller masks may be high at first" {
+@test "CVE-2024-27437: a line that only the interrupt controller masks is let through once, when it may" {
 	insmod "$MODULES/no-intx-mask.ko" device=$EDU
 	client pci-irq-faults $EDU line
 }

@@ -8,7 +8,7 @@ load ../helpers/common
 load ../helpers/vfio
 
 # of fake-pci
-FAKE=0000:80:00.0
+FAKE=0000:08:00.0
 
 setup() {
 	modprobe -r vfio-pci
