@@ -3,6 +3,7 @@
  * vfio.ko: the core, which hands devices to userspace behind an IOMMU.
  */
 #include "core.h"
+#include "version.h"
 
 const char VFIO_CORE_ABI[] = "vfioctl";
 COMPAT_EXPORT_SYMBOL(VFIO_CORE_ABI);
@@ -68,4 +69,5 @@ module_exit(vfio_exit);
 
 MODULE_DESCRIPTION("VFIO core: containers, groups and devices for userspace drivers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(VFIO_SUITE_VERSION);
 MODULE_SOFTDEP("post: vfio_iommu_type1");

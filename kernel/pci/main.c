@@ -9,6 +9,7 @@
 #include "pci/sriov.h"
 #include "pci/vga.h"
 #include "pci/vfio_pci.h"
+#include "version.h"
 
 static char ids[1024];
 module_param_string(ids, ids, sizeof(ids), 0444);
@@ -350,3 +351,4 @@ module_exit(vfio_pci_exit);
 VFIO_USES_CORE();
 MODULE_DESCRIPTION("VFIO: PCI functions for userspace drivers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(VFIO_SUITE_VERSION);

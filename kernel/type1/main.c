@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 
 #include "type1.h"
+#include "version.h"
 
 VFIO_USES_CORE();
 
@@ -142,3 +143,4 @@ module_exit(type1_exit);
 
 MODULE_DESCRIPTION("VFIO: translation by IOMMUs whose page tables can change at any time");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(VFIO_SUITE_VERSION);
