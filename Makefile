@@ -73,6 +73,7 @@ clean:
 
 # Each of these adds targets of its own kind: tests and benchmarks, the guest, lint, installation.
 -include kernel/kernel.mk
+-include kernel/dkms/dkms.mk
 -include tests/clients/clients.mk
 -include tests/tests.mk
 -include tests/fuzz/fuzz.mk
