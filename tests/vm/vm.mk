@@ -3,7 +3,7 @@
 KERNEL ?= 6.12
 TOPOLOGY ?= default
 
-.PHONY: demo vm-shell vm-update guest-files check-vm check-harness
+.PHONY: demo vm-shell vm-update guest-files check-vm check-harness check-dkms
 
 # make demo [KERNEL=6.12] - sets all up, shows the program at work in a guest, leaves a shell there
 demo:
@@ -41,6 +41,12 @@ check-vm: guest-files
 # make check-harness - that the harness tells a guest that is well from one that is not
 check-harness:
 	$(Q)tests/tap bats $(B)/tap harness tests/vm/selftest.bats
+
+# make check-dkms [DKMS_IN=guest] - our modules installed, updated and removed on a whole Debian, as root
+check-dkms:
+	$(Q)tests/setup dkms
+	$(Q)DKMS_IN=$(DKMS_IN) DKMS_LOGS=$(CURDIR)/$(B)/vm/dkms \
+		tests/tap bats $(B)/tap-dkms dkms tests/bats/dkms/dkms.bats
 
 # make vm-update - the next run takes the newest kernels and packages of the suites
 vm-update:
