@@ -4,11 +4,15 @@
  * has them. The region of the device file is laid out like the machine's first 768 KiB; I/O ports
  * are where memory of the same addresses would be.
  *
- * Whoever has the arbiter's lock, which takes root, keeps us waiting: until then no lock of ours is
- * held, and a signal ends it.
+ * Whoever has the arbiter's lock, which takes root, keeps us waiting, but not for long, since a
+ * removal of the function waits for us; no lock of ours is held meanwhile.
  */
+#include <linux/completion.h>
 #include <linux/io.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/vgaarb.h>
 
 #include "pci/bars.h"
@@ -120,6 +124,56 @@ static void window_copy(void __iomem *io, u8 *out, const u8 *in, size_t count, u
 	}
 }
 
+/* One wait for the arbiter. */
+struct turn {
+	struct pci_dev *pdev;
+	unsigned int what;
+	struct completion done;
+};
+
+static int turn_wait(void *data)
+{
+	struct turn *turn = data;
+	int ret;
+
+	allow_signal(SIGKILL);
+	ret = vga_get_interruptible(turn->pdev, turn->what);
+	complete(&turn->done);
+	return ret;
+}
+
+/*
+ * The arbiter's wait knows no timeout and no try, but ends with a signal: so it is that of a
+ * thread, which lives as long as this call. 0, and the lock is held, or -EBUSY after a second.
+ */
+static int turn_take(struct pci_dev *pdev, unsigned int what)
+{
+	struct turn turn = { .pdev = pdev, .what = what };
+	struct task_struct *task;
+	long left;
+	int ret;
+
+	init_completion(&turn.done);
+	task = kthread_create(turn_wait, &turn, "vfio-vga");
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	get_task_struct(task);
+	wake_up_process(task);
+	left = wait_for_completion_interruptible_timeout(&turn.done, HZ);
+	if (left <= 0) {
+		/* Before the thread allows the signal it is lost. */
+		do
+			send_sig(SIGKILL, task, 1);
+		while (!wait_for_completion_timeout(&turn.done, 1));
+	}
+	/* It may have got the lock in the last moment. */
+	ret = kthread_stop(task);
+	put_task_struct(task);
+	if (!ret || left > 0)
+		return ret;
+	return left ? left : -EBUSY;
+}
+
 static ssize_t vga_rw(struct vfio_pci *vdev, u8 *out, const u8 *in, size_t count, u64 pos)
 {
 	const struct vga_window *w = window_find(pos);
@@ -135,7 +189,7 @@ static ssize_t vga_rw(struct vfio_pci *vdev, u8 *out, const u8 *in, size_t count
 	if (!io)
 		return -ENOMEM;
 	what = w->ports ? VGA_RSRC_LEGACY_IO : VGA_RSRC_LEGACY_MEM;
-	ret = vga_get_interruptible(vdev->pdev, what);
+	ret = turn_take(vdev->pdev, what);
 	if (!ret) {
 		down_read(&vdev->memory_lock);
 		ret = -EIO;
