@@ -45,7 +45,7 @@ static bool keep_registers(struct vfio_pci *vdev)
 static void power_down(struct vfio_pci *vdev, pci_power_t state)
 {
 	/* Nor does one sleep whose virtual functions are there. */
-	if (pci_num_vf(vdev->pdev))
+	if (vdev->vfs_wanted)
 		return;
 	if (state == PCI_D3hot && !keeps_registers(vdev) && !keep_registers(vdev))
 		return;

@@ -146,17 +146,29 @@ long vfio_pci_set_token(struct vfio_pci *vdev, const void *payload)
 	return ret;
 }
 
-/* Virtual functions are as awake as the physical one, whatever its user had it do. */
-static void wake_user_function(struct vfio_pci *vdev)
+/*
+ * Virtual functions are as awake as the physical one, whatever its user had it do: it does not go
+ * to sleep from here to vfs_gone().
+ */
+static void vfs_come(struct vfio_pci *vdev)
 {
 	mutex_lock(&vdev->config_lock);
 	down_write(&vdev->memory_lock);
+	vdev->vfs_wanted = true;
 	if (vdev->layout) {
 		vfio_pci_config_awake(vdev);
 		vfio_pci_command_apply_locked(vdev);
 	}
 	up_write(&vdev->memory_lock);
 	mutex_unlock(&vdev->config_lock);
+}
+
+static void vfs_gone(struct vfio_pci *vdev)
+{
+	down_write(&vdev->memory_lock);
+	vdev->vfs_wanted = false;
+	up_write(&vdev->memory_lock);
+	vfio_pci_power_put(vdev);
 }
 
 static int sriov_on(struct vfio_pci *vdev, int nr)
@@ -168,10 +180,10 @@ static int sriov_on(struct vfio_pci *vdev, int nr)
 	ret = vfio_pci_power_get(vdev);
 	if (ret)
 		return ret;
-	wake_user_function(vdev);
+	vfs_come(vdev);
 	ret = pci_enable_sriov(vdev->pdev, nr);
 	if (ret)
-		vfio_pci_power_put(vdev);
+		vfs_gone(vdev);
 	return ret ? ret : nr;
 }
 
@@ -181,7 +193,7 @@ void vfio_pci_sriov_off(struct vfio_pci *vdev)
 	if (!pci_num_vf(vdev->pdev))
 		return;
 	pci_disable_sriov(vdev->pdev);
-	vfio_pci_power_put(vdev);
+	vfs_gone(vdev);
 }
 
 int vfio_pci_sriov_configure(struct pci_dev *pdev, int nr)

@@ -84,6 +84,7 @@ struct vfio_pci_bar {
  * @token_lock: see above
  * @token: of a physical function: who opens one of its virtual ones knows it; under @token_lock
  * @vfs_open: how many of them are open, likewise
+ * @vfs_wanted: it has virtual functions, or they are just being made; under @memory_lock
  * @vga_left: the arbiter was told that the adapter does without the legacy addresses
  * @idle_sleeps: in D3 while nobody has it open
  * @can_reset: the function has a reset of its own
@@ -135,6 +136,7 @@ struct vfio_pci {
 	struct mutex token_lock;
 	uuid_t token;
 	unsigned int vfs_open;
+	bool vfs_wanted;
 
 	bool vga_left;
 	bool idle_sleeps;
