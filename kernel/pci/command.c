@@ -28,6 +28,16 @@ void vfio_pci_command_intx(struct vfio_pci *vdev, bool intx_off)
 		       intx_off ? PCI_COMMAND_INTX_DISABLE : 0);
 }
 
+void vfio_pci_command_memory(struct vfio_pci *vdev, bool on)
+{
+	unsigned long flags;
+
+	lockdep_assert_held_write(&vdev->memory_lock);
+	spin_lock_irqsave(&vdev->intx_lock, flags);
+	command_update(vdev->pdev, PCI_COMMAND_MEMORY, on ? PCI_COMMAND_MEMORY : 0);
+	spin_unlock_irqrestore(&vdev->intx_lock, flags);
+}
+
 /*
  * config_lock is held, or nobody else can be there yet, and memory_lock: before memory decoding
  * ends all mappings do, and no access runs.

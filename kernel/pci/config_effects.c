@@ -26,11 +26,15 @@ static bool keeps_registers(struct vfio_pci *vdev)
 	return pmcsr & PCI_PM_CTRL_NO_SOFT_RESET;
 }
 
-/* Ended by power_up() or vfio_pci_config_forget(). */
+/*
+ * Ended by power_up() or vfio_pci_config_forget(). With the registers come the vectors, which only
+ * a function that decodes its memory takes.
+ */
 static bool keep_registers(struct vfio_pci *vdev)
 {
 	if (vdev->power_state)
 		return true;
+	vfio_pci_command_memory(vdev, true);
 	pci_save_state(vdev->pdev);
 	vdev->power_state = pci_store_saved_state(vdev->pdev);
 	if (vdev->power_state)
@@ -106,6 +110,8 @@ void vfio_pci_config_awake(struct vfio_pci *vdev)
 		power_up(vdev);
 	if (cap)
 		cfg_put(vdev->layout->shadow, cap + PCI_PM_CTRL, 2, 0);
+	if (vfio_pci_awake(vdev))
+		vfio_pci_command_memory(vdev, true);
 }
 
 /* The flag bit tells the direction, and turns over when the transfer is done. */

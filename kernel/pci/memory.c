@@ -7,29 +7,15 @@
 
 void vfio_pci_memory_begin(struct vfio_pci *vdev)
 {
-	unsigned long flags;
-	u16 command;
-
 	down_write(&vdev->memory_lock);
-	if (vdev->memory_on || !vfio_pci_awake(vdev))
-		return;
-	spin_lock_irqsave(&vdev->intx_lock, flags);
-	pci_read_config_word(vdev->pdev, PCI_COMMAND, &command);
-	pci_write_config_word(vdev->pdev, PCI_COMMAND, command | PCI_COMMAND_MEMORY);
-	spin_unlock_irqrestore(&vdev->intx_lock, flags);
+	if (!vdev->memory_on && vfio_pci_awake(vdev))
+		vfio_pci_command_memory(vdev, true);
 }
 
 void vfio_pci_memory_end(struct vfio_pci *vdev)
 {
-	unsigned long flags;
-	u16 command;
-
-	if (!vdev->memory_on && vfio_pci_awake(vdev)) {
-		spin_lock_irqsave(&vdev->intx_lock, flags);
-		pci_read_config_word(vdev->pdev, PCI_COMMAND, &command);
-		pci_write_config_word(vdev->pdev, PCI_COMMAND, command & ~PCI_COMMAND_MEMORY);
-		spin_unlock_irqrestore(&vdev->intx_lock, flags);
-	}
+	if (!vdev->memory_on && vfio_pci_awake(vdev))
+		vfio_pci_command_memory(vdev, false);
 	up_write(&vdev->memory_lock);
 }
 

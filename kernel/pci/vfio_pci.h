@@ -166,7 +166,10 @@ void vfio_pci_config_written(struct vfio_pci *vdev, enum cfg_owner owner, unsign
 			     unsigned int width);
 /* The enable bit of MSI or MSI-X in the user's copy follows VFIO_DEVICE_SET_IRQS. */
 void vfio_pci_config_show_msi(struct vfio_pci *vdev, bool msix, bool on);
-/* After a reset the function is awake, whatever the copy said. config_lock and memory_lock held. */
+/*
+ * The function is awake, whatever the copy said, and what the kernel saves of it can be restored.
+ * The next apply of the command ends this. config_lock and memory_lock held.
+ */
 void vfio_pci_config_awake(struct vfio_pci *vdev);
 /* The function is awake, or gone: nothing is kept for when it wakes up. */
 void vfio_pci_config_forget(struct vfio_pci *vdev);
@@ -174,6 +177,8 @@ void vfio_pci_config_forget(struct vfio_pci *vdev);
 /* command.c: the function's own command register; _locked with memory_lock held. */
 void vfio_pci_command_apply(struct vfio_pci *vdev);
 void vfio_pci_command_apply_locked(struct vfio_pci *vdev);
+/* Whatever the user's says, until the next apply. memory_lock is held for writing. */
+void vfio_pci_command_memory(struct vfio_pci *vdev, bool on);
 /* @intx_off: the pin's disable bit. intx_lock is held. */
 void vfio_pci_command_intx(struct vfio_pci *vdev, bool intx_off);
 
