@@ -3,6 +3,7 @@
  * The function's own command register. It has two writers: the user, through the layout, and the
  * interrupt handler, which masks the pin. intx_lock keeps their read-modify-writes apart.
  */
+#include "pci/intx.h"
 #include "pci/vfio_pci.h"
 
 /* What reaches the function from the user. Fatal errors on the bus (SERR) stay the host's choice.
@@ -55,6 +56,8 @@ void vfio_pci_command_apply_locked(struct vfio_pci *vdev)
 		vfio_pci_memory_zap(vdev);
 	spin_lock_irqsave(&vdev->intx_lock, flags);
 	command_update(vdev->pdev, USER_BITS, command);
+	/* Registers that were just restored may have opened it. */
+	vfio_pci_intx_keep_shut(vdev);
 	spin_unlock_irqrestore(&vdev->intx_lock, flags);
 }
 

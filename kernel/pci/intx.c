@@ -85,6 +85,18 @@ static void intx_open(struct intx_ctx *ctx)
 	}
 }
 
+/* One that is masked at the controller stays so by itself. */
+void vfio_pci_intx_keep_shut(struct vfio_pci *vdev)
+{
+	struct intx_ctx *ctx = vdev->intx;
+
+	lockdep_assert_held(&vdev->intx_lock);
+	if (!vdev->intx_maskable)
+		return;
+	if (!ctx || ctx->masked || vdev->intx_disabled || vdev->intx_asleep)
+		vfio_pci_command_intx(vdev, true);
+}
+
 /* On a shared line; it masks the pin if it is ours. */
 static bool intx_is_ours(struct intx_ctx *ctx)
 {

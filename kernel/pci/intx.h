@@ -18,6 +18,9 @@ void vfio_pci_intx_disable_bit(struct vfio_pci *vdev, bool disabled);
 /* The host puts the function to sleep, during which no interrupt comes, or has woken it. */
 void vfio_pci_intx_sleep(struct vfio_pci *vdev, bool asleep);
 
+/* Whatever else has written the command register: what has to be shut is. intx_lock is held. */
+void vfio_pci_intx_keep_shut(struct vfio_pci *vdev);
+
 /* irq_lock is held for all of these. */
 int vfio_pci_intx_mask(struct vfio_pci *vdev, const struct irq_request *req);
 int vfio_pci_intx_unmask(struct vfio_pci *vdev, const struct irq_request *req);
