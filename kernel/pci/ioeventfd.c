@@ -6,6 +6,7 @@
  */
 #include <linux/io.h>
 #include <linux/list.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 
 #include "pci/bars.h"
@@ -45,12 +46,15 @@ static void ioeventfd_write(struct ioeventfd *io)
 		vfio_pci_bar_put(io->io, (const u8 *)&raw, io->width);
 }
 
-/* From the eventfd's wait queue: nothing here sleeps. */
+/*
+ * From the eventfd's wait queue: nothing here sleeps. An interrupt that signals it, such as another
+ * function's, is no place for a semaphore, not even to try it.
+ */
 static bool ioeventfd_now(void *data)
 {
 	struct ioeventfd *io = data;
 
-	if (!down_read_trylock(&io->vdev->memory_lock))
+	if (in_hardirq() || !down_read_trylock(&io->vdev->memory_lock))
 		return false;
 	ioeventfd_write(io);
 	up_read(&io->vdev->memory_lock);
