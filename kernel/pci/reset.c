@@ -68,6 +68,8 @@ void vfio_pci_reset_owed(struct vfio_pci *vdev)
 	INIT_WORK_ONSTACK(&owed.work, owed_reset_work);
 	queue_work(system_unbound_wq, &owed.work);
 	wait_for_completion_state(&owed.done, TASK_IDLE);
+	/* The rest of it is only a return, but into code that may be unloaded next. */
+	flush_work(&owed.work);
 	destroy_work_on_stack(&owed.work);
 	if (owed.ret)
 		pci_warn(vdev->pdev, "could not be reset after its last use\n");
