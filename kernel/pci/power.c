@@ -134,24 +134,37 @@ long vfio_pci_low_power_exit(struct vfio_pci *vdev, const void *payload)
 
 /*
  * A sleep of the user's own choice, by his power register, ends here: the kernel saves the
- * registers of a function that is awake.
+ * registers of a function that is awake, and of no other. Both locks are held.
  */
+static int user_suspend(struct vfio_pci *vdev)
+{
+	vfio_pci_config_awake(vdev);
+	if (vdev->pdev->current_state != PCI_D0) {
+		vfio_pci_command_apply_locked(vdev);
+		return -EBUSY;
+	}
+	vdev->memory_on = false;
+	vdev->io_on = false;
+	vfio_pci_memory_zap(vdev);
+	return 0;
+}
+
 static int power_suspend(struct device *dev)
 {
 	struct vfio_pci *vdev = dev_get_drvdata(dev);
+	int ret = 0;
 
+	if (!vdev)
+		return 0;
 	mutex_lock(&vdev->config_lock);
 	down_write(&vdev->memory_lock);
-	if (vdev->layout) {
-		vfio_pci_config_awake(vdev);
-		vdev->memory_on = false;
-		vdev->io_on = false;
-		vfio_pci_memory_zap(vdev);
-	}
+	if (vdev->layout)
+		ret = user_suspend(vdev);
 	up_write(&vdev->memory_lock);
 	mutex_unlock(&vdev->config_lock);
-	vfio_pci_intx_sleep(vdev, true);
-	return 0;
+	if (!ret)
+		vfio_pci_intx_sleep(vdev, true);
+	return ret;
 }
 
 /* With a trigger there is one sleep for each time that it was asked for. */
@@ -159,6 +172,8 @@ static int power_resume(struct device *dev)
 {
 	struct vfio_pci *vdev = dev_get_drvdata(dev);
 
+	if (!vdev)
+		return 0;
 	mutex_lock(&vdev->config_lock);
 	down_write(&vdev->memory_lock);
 	if (vdev->layout)
