@@ -9,6 +9,7 @@
  */
 #include <linux/file.h>
 #include <linux/list.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "pci/vfio_pci.h"
@@ -23,9 +24,11 @@ void vfio_pci_bound_add(struct vfio_pci *vdev)
 	mutex_unlock(&bound_lock);
 }
 
+/* The remover is not seen in state D while others are reset, which can take seconds. */
 void vfio_pci_bound_remove(struct vfio_pci *vdev)
 {
-	mutex_lock(&bound_lock);
+	while (!mutex_trylock(&bound_lock))
+		schedule_timeout_idle(1);
 	list_del(&vdev->bound_next);
 	mutex_unlock(&bound_lock);
 }
