@@ -136,12 +136,15 @@ static int vfio_pci_open(struct vfio_device *device, void *data)
 	ret = vfio_pci_power_open(vdev);
 	if (ret)
 		return ret;
-	vfio_pci_sriov_opened(vdev);
+	ret = vfio_pci_sriov_opened(vdev);
+	if (ret)
+		goto asleep;
 	ret = vfio_pci_open_awake(vdev, device);
-	if (ret) {
-		vfio_pci_sriov_released(vdev);
-		vfio_pci_power_release(vdev);
-	}
+	if (!ret)
+		return 0;
+	vfio_pci_sriov_released(vdev);
+asleep:
+	vfio_pci_power_release(vdev);
 	return ret;
 }
 

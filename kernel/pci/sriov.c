@@ -28,6 +28,7 @@ void vfio_pci_sriov_init(struct vfio_pci *vdev)
 {
 	struct pci_dev *pdev = vdev->pdev;
 
+	vdev->token_round = 1;
 	/* While nobody has set a token nobody knows it. */
 	if (pdev->is_physfn)
 		uuid_gen(&vdev->token);
@@ -36,13 +37,19 @@ void vfio_pci_sriov_init(struct vfio_pci *vdev)
 		vdev->pf = vfio_pci_bound_find(pci_physfn(pdev));
 }
 
-void vfio_pci_sriov_opened(struct vfio_pci *vdev)
+/* Since the name was looked at the token may have changed, or come to matter. */
+int vfio_pci_sriov_opened(struct vfio_pci *vdev)
 {
-	if (!vdev->pf)
-		return;
-	mutex_lock(&vdev->pf->token_lock);
-	vdev->pf->vfs_open++;
-	mutex_unlock(&vdev->pf->token_lock);
+	struct vfio_pci *pf = vdev->pf ? vdev->pf : vdev;
+	int ret = 0;
+
+	mutex_lock(&pf->token_lock);
+	if ((vdev->pf || pf->vfs_open) && vdev->token_shown != pf->token_round)
+		ret = -EACCES;
+	else if (vdev->pf)
+		pf->vfs_open++;
+	mutex_unlock(&pf->token_lock);
+	return ret;
 }
 
 void vfio_pci_sriov_released(struct vfio_pci *vdev)
@@ -76,13 +83,25 @@ static int parse_options(const char *text, uuid_t *token)
 	}
 }
 
-/* A virtual function, whose @pf another user has or may come to have. */
-static int check_virtual(struct vfio_pci *pf, const uuid_t *token)
+/* A token that comes again is no change. token_lock is held. */
+static void token_change(struct vfio_pci *pf, const uuid_t *token)
 {
+	if (uuid_equal(token, &pf->token))
+		return;
+	uuid_copy(&pf->token, token);
+	pf->token_round++;
+}
+
+/* A virtual function, whose @pf another user has or may come to have. */
+static int check_virtual(struct vfio_pci *vdev, const uuid_t *token)
+{
+	struct vfio_pci *pf = vdev->pf;
 	bool known;
 
 	mutex_lock(&pf->token_lock);
 	known = token && uuid_equal(token, &pf->token);
+	if (known)
+		vdev->token_shown = pf->token_round;
 	mutex_unlock(&pf->token_lock);
 	return known ? 0 : -EACCES;
 }
@@ -93,10 +112,13 @@ static int check_physical(struct vfio_pci *vdev, const uuid_t *token)
 	int ret = 0;
 
 	mutex_lock(&vdev->token_lock);
-	if (vdev->vfs_open && !(token && uuid_equal(token, &vdev->token)))
+	if (vdev->vfs_open && !(token && uuid_equal(token, &vdev->token))) {
 		ret = -EACCES;
-	else if (token)
-		uuid_copy(&vdev->token, token);
+	} else {
+		if (token)
+			token_change(vdev, token);
+		vdev->token_shown = token ? vdev->token_round : 0;
+	}
 	mutex_unlock(&vdev->token_lock);
 	return ret;
 }
@@ -104,7 +126,7 @@ static int check_physical(struct vfio_pci *vdev, const uuid_t *token)
 static int check_token(struct vfio_pci *vdev, const uuid_t *token)
 {
 	if (vdev->pf)
-		return check_virtual(vdev->pf, token);
+		return check_virtual(vdev, token);
 	if (vdev->pdev->is_physfn)
 		return check_physical(vdev, token);
 	return token ? -EINVAL : 0;
@@ -139,7 +161,7 @@ long vfio_pci_set_token(struct vfio_pci *vdev, const void *payload)
 
 	mutex_lock(&vdev->token_lock);
 	if (!vdev->vfs_open)
-		uuid_copy(&vdev->token, token);
+		token_change(vdev, token);
 	else if (!uuid_equal(token, &vdev->token))
 		ret = -EBUSY;
 	mutex_unlock(&vdev->token_lock);

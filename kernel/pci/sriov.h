@@ -9,8 +9,8 @@ extern struct pci_driver vfio_pci_driver;
 
 /* Before the function is added to the core, and among the bound ones. */
 void vfio_pci_sriov_init(struct vfio_pci *vdev);
-/* These two around the time in which the function is open. */
-void vfio_pci_sriov_opened(struct vfio_pci *vdev);
+/* These two around the time in which the function is open. 0, or -EACCES for a token of before. */
+int vfio_pci_sriov_opened(struct vfio_pci *vdev);
 void vfio_pci_sriov_released(struct vfio_pci *vdev);
 /* vfio_device_ops.match: the address, and the token where one is due. */
 int vfio_pci_match(void *data, const char *name);

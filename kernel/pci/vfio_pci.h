@@ -83,6 +83,9 @@ struct vfio_pci_bar {
  * @pf: the physical function of a virtual one, if that is ours
  * @token_lock: see above
  * @token: of a physical function: who opens one of its virtual ones knows it; under @token_lock
+ * @token_round: counts its changes, likewise
+ * @token_shown: the round whose token came with the last name that the function was asked for by, 0
+ *	for none; under the @token_lock of the physical one
  * @vfs_open: how many of them are open, likewise
  * @vfs_wanted: it has virtual functions, or they are just being made; under @memory_lock
  * @vga_left: the arbiter was told that the adapter does without the legacy addresses
@@ -135,6 +138,8 @@ struct vfio_pci {
 	struct vfio_pci *pf;
 	struct mutex token_lock;
 	uuid_t token;
+	u64 token_round;
+	u64 token_shown;
 	unsigned int vfs_open;
 	bool vfs_wanted;
 
