@@ -100,9 +100,10 @@ struct vfio_device {
 	struct completion drained; /* the last such call has returned */
 	struct inode *inode;	   /* its mapping holds every VMA of the device */
 	struct mutex open_lock;
-	unsigned int open_count; /* files; under open_lock */
-	bool leaving;		 /* no more opens; under open_lock */
-	bool revoked;		 /* released over the heads of its files; under open_lock */
+	unsigned int open_count;     /* files; under open_lock */
+	bool leaving;		     /* no more opens; under open_lock */
+	unsigned long leaving_since; /* jiffies: when its grace period began */
+	bool revoked;		     /* released over the heads of its files; under open_lock */
 	wait_queue_head_t released;
 };
 

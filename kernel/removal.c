@@ -67,6 +67,8 @@ static void find(struct removal *removal)
 	if (!device)
 		return;
 	mutex_lock(&device->open_lock);
+	if (!device->leaving)
+		device->leaving_since = jiffies;
 	device->leaving = true;
 	mutex_unlock(&device->open_lock);
 }
@@ -106,7 +108,7 @@ static void ask_back(struct removal *removal)
 {
 	struct vfio_device *device = removal->device;
 	unsigned int grace = min(READ_ONCE(grace_ms), GRACE_MS_MAX);
-	unsigned long end = jiffies + msecs_to_jiffies(grace);
+	unsigned long end = device->leaving_since + msecs_to_jiffies(grace);
 	long left;
 
 	/* Time goes on between the look at the clock and the wait: look once. */
@@ -173,6 +175,34 @@ void *vfio_del_group_dev(struct device *dev)
 	return removal.data;
 }
 COMPAT_EXPORT_SYMBOL(vfio_del_group_dev);
+
+/* Nothing is waited for: vfio_del_group_dev() does that, when its turn comes. */
+static void ask_early(struct removal *removal)
+{
+	struct vfio_device *device;
+
+	find(removal);
+	device = removal->device;
+	if (!device)
+		return;
+	/* Its own removal may be under way. */
+	if (vfio_device_enter(device)) {
+		request(removal);
+		vfio_device_leave(device);
+	}
+	vfio_device_put(device);
+}
+
+void vfio_ask_back(struct device *dev)
+{
+	struct removal removal = { .dev = dev };
+
+	INIT_WORK_ONSTACK(&removal.work, work);
+	init_completion(&removal.done);
+	elsewhere(&removal, ask_early);
+	destroy_work_on_stack(&removal.work);
+}
+COMPAT_EXPORT_SYMBOL(vfio_ask_back);
 
 /* As many workers as there are removals. */
 int vfio_removal_init(void)

@@ -27,7 +27,7 @@ struct vfio_device;
  * number, or loaded beside the stock core, stops at an unknown symbol that says what is missing.
  * Raise the number with every change of a structure or a prototype in this file.
  */
-#define VFIO_CORE_ABI vfioctl_core_abi_1
+#define VFIO_CORE_ABI vfioctl_core_abi_2
 extern const char VFIO_CORE_ABI[];
 
 /* Every module but the core says this once, at file scope. */
@@ -214,6 +214,13 @@ int vfio_add_group_dev(struct device *dev, const struct vfio_device_ops *ops, vo
  * was not added. device_lock of @dev is held. The wait shows as state S or I, never D.
  */
 void *vfio_del_group_dev(struct device *dev);
+
+/*
+ * vfio_ask_back() - @dev is about to be taken back by vfio_del_group_dev(), after others: its grace
+ * period begins now, so that those of all run side by side. It cannot be opened any more. A device
+ * that was not added is passed over. @dev is referenced; its device_lock need not be held.
+ */
+void vfio_ask_back(struct device *dev);
 
 /*
  * vfio_device_get_from_dev() - the VFIO device of @dev with a reference, or NULL.

@@ -262,6 +262,9 @@ static void vfio_pci_remove(struct pci_dev *pdev)
 {
 	struct vfio_pci *vdev = pci_get_drvdata(pdev);
 
+	/* Its virtual functions are taken back first, but that takes none of its holder's time. */
+	if (pci_num_vf(pdev))
+		vfio_ask_back(&pdev->dev);
 	vfio_pci_sriov_off(vdev);
 	vdev = vfio_del_group_dev(&pdev->dev);
 	if (WARN_ON_ONCE(!vdev))

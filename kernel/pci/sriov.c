@@ -209,11 +209,22 @@ static int sriov_on(struct vfio_pci *vdev, int nr)
 	return ret ? ret : nr;
 }
 
+/* They are removed one after the other, but their holders have the same time to let go. */
+static void ask_vfs_back(struct pci_dev *pf)
+{
+	struct pci_dev *pdev = NULL;
+
+	while ((pdev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, pdev)))
+		if (pdev->is_virtfn && pci_physfn(pdev) == pf)
+			vfio_ask_back(&pdev->dev);
+}
+
 void vfio_pci_sriov_off(struct vfio_pci *vdev)
 {
 	device_lock_assert(&vdev->pdev->dev);
 	if (!pci_num_vf(vdev->pdev))
 		return;
+	ask_vfs_back(vdev->pdev);
 	pci_disable_sriov(vdev->pdev);
 	vfs_gone(vdev);
 }
