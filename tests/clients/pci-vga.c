@@ -3,8 +3,10 @@
  * pci-vga ONE TWO: two display adapters, which share the legacy addresses of VGA, each with values
  * of its own there.
  * pci-vga none BDF...: none of these has a region of them.
+ * pci-vga busy BDF: somebody has locked the addresses for another adapter.
  */
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "vfio.h"
@@ -123,16 +125,36 @@ static void none(const char *bdf)
 	vfio_close(&v);
 }
 
+/* Whoever asks is told so after a second. */
+static void busy(const char *bdf)
+{
+	struct vfio v = vfio_open(bdf);
+	struct timespec begin, end;
+	uint8_t byte;
+
+	decode(v.device, 3);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	IS(pread(v.device, &byte, 1, at(v.device, 0x3cc)) < 0 ? -errno : 0, -EBUSY);
+	IS(pwrite(v.device, &byte, 1, at(v.device, MEMORY)) < 0 ? -errno : 0, -EBUSY);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	TRUE(end.tv_sec - begin.tv_sec < 10);
+	vfio_close(&v);
+}
+
 int main(int argc, char **argv)
 {
 	struct vfio one, two;
 	int i;
 
 	if (argc < 3)
-		die("usage: pci-vga ONE TWO | none BDF...");
+		die("usage: pci-vga ONE TWO | none BDF... | busy BDF");
 	if (!strcmp(argv[1], "none")) {
 		for (i = 2; i < argc; i++)
 			none(argv[i]);
+		return checks_status();
+	}
+	if (!strcmp(argv[1], "busy")) {
+		busy(argv[2]);
 		return checks_status();
 	}
 	one = vfio_open(argv[1]);

@@ -35,6 +35,22 @@ decodes() {
 	client pci-vga $ONE $TWO
 }
 
+@test "who has the addresses locked keeps nobody waiting for long" {
+	local fd
+	modprobe vfio-pci
+	bind_to vfio-pci $ONE
+	exec {fd}<>/dev/vga_arbiter
+	echo "target PCI:$TWO" >&"$fd"
+	echo "lock io+mem" >&"$fd"
+	run timeout 60 "$CLIENTS/pci-vga" busy $ONE
+	exec {fd}>&-
+	assert_output ''
+	assert_success
+	# Nor was the lock lost, or taken twice.
+	bind_to vfio-pci $TWO
+	client pci-vga $ONE $TWO
+}
+
 @test "there is no such region without an adapter, nor with disable_vga" {
 	modprobe vfio-pci
 	bind_to vfio-pci $OTHER
