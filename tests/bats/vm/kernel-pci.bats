@@ -37,6 +37,12 @@ teardown() {
 	client pci-msix $NVME
 }
 
+@test "MSI-X vectors outlive a reset, also while memory is off" {
+	bind_to vfio-pci $E1000E
+	client pci-msix-kept $E1000E
+	unbind $E1000E
+}
+
 @test "eventfds write into BARs, within limits and while memory is on" {
 	client pci-ioeventfd $EDU $NVME
 }
