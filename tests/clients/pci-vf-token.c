@@ -3,9 +3,11 @@
  * pci-vf-token PF VF OTHER: the token that users of a physical and a virtual function share. OTHER
  * is neither.
  * pci-vf-token host VF: VF belongs to a physical function of the host's.
- * pci-vf-token hold PF VF: has both open and says "held", until it is killed.
+ * pci-vf-token hold PF VF VF: has all open and says "held", until it is killed.
  */
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -102,15 +104,72 @@ static void while_used(struct vfio *pf)
 	IS(get(pf, " vf_token=" A), 0);
 }
 
+/* Virtual functions are there, so that their physical one does not go to sleep. */
+static void stays_awake(int pf)
+{
+	uint64_t config = region(pf, VFIO_PCI_CONFIG_REGION_INDEX, NULL);
+	unsigned int cap = read32(pf, config + 0x34) & 0xff;
+	uint16_t d3hot = 3;
+
+	while (cap && (read32(pf, config + cap) & 0xff) != 1)
+		cap = read32(pf, config + cap) >> 8 & 0xff;
+	TRUE(cap != 0);
+	IS(pwrite(pf, &d3hot, 2, config + cap + 4), 2);
+	IS(read32(pf, config + cap + 4) & 3, 0);
+}
+
+static atomic_bool done;
+
+static void *change(void *pf)
+{
+	const uint32_t set = VFIO_DEVICE_FEATURE_SET;
+
+	while (!atomic_load(&done)) {
+		token(*(int *)pf, set, a_bytes, 16);
+		usleep(7000);
+		token(*(int *)pf, set, b_bytes, 16);
+		usleep(7000);
+	}
+	return NULL;
+}
+
+/*
+ * The token may change while a name with it is on its way, most of all while the function wakes up:
+ * whoever gets the function has shown the one that is in force now.
+ */
+static void on_the_way(struct vfio *pf, struct vfio *vf)
+{
+	pthread_t other;
+	long answer;
+	int i;
+
+	if (pthread_create(&other, NULL, change, &pf->device))
+		die("cannot start a thread");
+	for (i = 0; i < 20; i++) {
+		usleep(50000); /* it goes to sleep */
+		answer = get(vf, " vf_token=" A);
+		if (answer) {
+			IS(answer, -EACCES);
+			continue;
+		}
+		IS(token(pf->device, VFIO_DEVICE_FEATURE_SET, a_bytes, 16), 0);
+		let_go(vf);
+	}
+	atomic_store(&done, true);
+	pthread_join(other, NULL);
+}
+
 static void exchange(struct vfio *pf, struct vfio *vf)
 {
 	IS(get(pf, ""), 0);
+	stays_awake(pf->device);
 	feature_answers(pf->device);
 	virtual_names(vf);
 	IS(token(vf->device, VFIO_DEVICE_FEATURE_PROBE | VFIO_DEVICE_FEATURE_SET, a_bytes, 16),
 	   -ENOTTY);
 	while_used(pf);
 	let_go(vf);
+	on_the_way(pf, vf);
 	let_go(pf);
 	/* Nobody has a virtual function any more: a token that comes with the physical one is set.
 	 */
@@ -122,12 +181,16 @@ static void exchange(struct vfio *pf, struct vfio *vf)
 	   0x1b36);
 }
 
-static void hold(const char *pf_bdf, const char *vf_bdf)
+static void hold(char **bdf)
 {
-	struct vfio pf = attach(pf_bdf), vf = attach(vf_bdf);
+	struct vfio v;
+	int i;
 
-	IS(get(&pf, " vf_token=" A), 0);
-	IS(get(&vf, " vf_token=" A), 0);
+	for (i = 0; i < 3; i++) {
+		v = attach(bdf[i]);
+		if (get(&v, " vf_token=" A))
+			die("cannot open '%s'", bdf[i]);
+	}
 	puts("held");
 	fflush(stdout);
 	pause();
@@ -147,8 +210,8 @@ int main(int argc, char **argv)
 {
 	struct vfio pf, vf;
 
-	if (argc == 4 && !strcmp(argv[1], "hold")) {
-		hold(argv[2], argv[3]);
+	if (argc == 5 && !strcmp(argv[1], "hold")) {
+		hold(argv + 2);
 	} else if (argc == 3 && !strcmp(argv[1], "host")) {
 		alone(argv[2]);
 	} else if (argc == 4) {
@@ -159,7 +222,7 @@ int main(int argc, char **argv)
 		vfio_close(&pf);
 		alone(argv[3]);
 	} else {
-		die("usage: pci-vf-token PF VF OTHER | host VF | hold PF VF");
+		die("usage: pci-vf-token PF VF OTHER | host VF | hold PF VF VF");
 	}
 	return checks_status();
 }
