@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: sriov
 # modules: ours
+# kernel: 6.1 6.12 7.3
 #
 # vfio-pci: a user's physical function, and its virtual ones.
 
