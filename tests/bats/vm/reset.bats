@@ -139,6 +139,8 @@ steps() {
 	# The other way round: who is named is driven, and no allowance helps.
 	run -4 vfioctl reset --now --method=bus --allow=address --allow-driver=e1000e 0000:06:00.1
 	assert_output --partial "the host drives '0000:06:00.1' by 'e1000e', and its bus is reset only"
+	run -4 vfioctl reset --now --method=bus --allow=address 0000:06:00.1
+	assert_output --partial "the host drives '0000:06:00.1' by 'e1000e', and its bus is reset only"
 	refute_output --partial '(--allow-driver'
 	vfioctl bind $bridged 0000:08:02.0 0000:08:03.0
 	hold 0000:08:02.0
