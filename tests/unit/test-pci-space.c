@@ -193,6 +193,12 @@ void vfio_pci_command_apply_locked(struct vfio_pci *vdev)
 	assert_int_equal(vdev->memory_lock.held, 1);
 }
 
+void vfio_pci_command_memory(struct vfio_pci *vdev, bool on)
+{
+	(void)on;
+	assert_int_equal(vdev->memory_lock.held, 1);
+}
+
 void vfio_pci_command_apply(struct vfio_pci *vdev)
 {
 	lock_take(&vdev->memory_lock);

@@ -77,6 +77,7 @@ struct vfio_pci {
 	struct pci_saved_state *power_state;
 	bool memory_on;
 	bool io_on;
+	bool vfs_wanted;
 };
 
 #define pci_resource_len(pdev, i)   ((pdev)->resource[i].size)
@@ -129,6 +130,13 @@ void vfio_ledger_created(enum vfio_ledger_item item, unsigned long count);
 void vfio_ledger_destroyed(enum vfio_ledger_item item, unsigned long count);
 void vfio_pci_command_apply(struct vfio_pci *vdev);
 void vfio_pci_command_apply_locked(struct vfio_pci *vdev);
+void vfio_pci_command_memory(struct vfio_pci *vdev, bool on);
+
+static inline bool vfio_pci_awake(struct vfio_pci *vdev)
+{
+	return vdev->pdev->current_state < PCI_D3hot;
+}
+
 void vfio_pci_memory_zap(struct vfio_pci *vdev);
 void vfio_pci_intx_disable_bit(struct vfio_pci *vdev, bool disabled);
 int vfio_pci_function_reset(struct vfio_pci *vdev);
