@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: sriov
+# kernel: any
 # modules: stock
 #
 # A bus whose devices are in groups of their own, as virtual functions are, beside the physical one

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: default
+# kernel: any
 #
 # reset shows how devices are reset, chooses it, and resets none that is needed or in use.
 
