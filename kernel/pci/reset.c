@@ -38,6 +38,20 @@ long vfio_pci_reset(void *data, struct vfio_arg *arg)
 	return ret;
 }
 
+/* Of our own: when it is gone, so is the last of its workers from this code. */
+static struct workqueue_struct *workers;
+
+int vfio_pci_reset_module_init(void)
+{
+	workers = alloc_workqueue("vfio-pci-reset", WQ_UNBOUND, 0);
+	return workers ? 0 : -ENOMEM;
+}
+
+void vfio_pci_reset_module_exit(void)
+{
+	destroy_workqueue(workers);
+}
+
 struct owed_reset {
 	struct work_struct work;
 	struct completion done;
@@ -66,10 +80,8 @@ void vfio_pci_reset_owed(struct vfio_pci *vdev)
 	vdev->reset_owed = false;
 	init_completion(&owed.done);
 	INIT_WORK_ONSTACK(&owed.work, owed_reset_work);
-	queue_work(system_unbound_wq, &owed.work);
+	queue_work(workers, &owed.work);
 	wait_for_completion_state(&owed.done, TASK_IDLE);
-	/* The rest of it is only a return, but into code that may be unloaded next. */
-	flush_work(&owed.work);
 	destroy_work_on_stack(&owed.work);
 	if (owed.ret)
 		pci_warn(vdev->pdev, "could not be reset after its last use\n");
