@@ -21,46 +21,53 @@ MODULE_PARM_DESC(grace_ms,
 
 static struct workqueue_struct *workers;
 
+/* What a worker does for somebody who sleeps until it is done. */
+struct errand {
+	struct work_struct work;
+	struct completion done;
+	void (*run)(void *arg);
+	void *arg;
+};
+
+/* Nothing of the errand is looked at after its completion: it may be gone, and so may @run. */
+static void errand_work(struct work_struct *work)
+{
+	struct errand *errand = container_of(work, struct errand, work);
+
+	errand->run(errand->arg);
+	complete(&errand->done);
+}
+
+void vfio_run_elsewhere(void (*run)(void *arg), void *arg)
+{
+	struct errand errand = { .run = run, .arg = arg };
+
+	init_completion(&errand.done);
+	INIT_WORK_ONSTACK(&errand.work, errand_work);
+	queue_work(workers, &errand.work);
+	wait_for_completion_state(&errand.done, TASK_IDLE);
+	destroy_work_on_stack(&errand.work);
+}
+COMPAT_EXPORT_SYMBOL(vfio_run_elsewhere);
+
 /**
  * struct removal - one call of vfio_del_group_dev()
- * @work: runs @step
- * @step: what the worker shall do
- * @done: it did
  * @dev: what is removed
  * @device: ours of it with a reference, or NULL
  * @data: the bus driver's
  * @requests: how often the holder was asked
  */
 struct removal {
-	struct work_struct work;
-	void (*step)(struct removal *removal);
-	struct completion done;
 	struct device *dev;
 	struct vfio_device *device;
 	void *data;
 	unsigned int requests;
 };
 
-/* Nothing of @removal is looked at after its completion: it may be gone. */
-static void work(struct work_struct *work)
-{
-	struct removal *removal = container_of(work, struct removal, work);
-
-	removal->step(removal);
-	complete(&removal->done);
-}
-
-static void elsewhere(struct removal *removal, void (*step)(struct removal *removal))
-{
-	removal->step = step;
-	reinit_completion(&removal->done);
-	queue_work(workers, &removal->work);
-	wait_for_completion_state(&removal->done, TASK_IDLE);
-}
-
 /* From here on nobody opens the device. */
-static void find(struct removal *removal)
+static void find(void *arg)
 {
+	struct removal *removal = arg;
 	struct vfio_device *device = vfio_device_get_from_dev(removal->dev);
 
 	removal->device = device;
@@ -93,8 +100,9 @@ static bool device_wait_unused(struct vfio_device *device, long jiffies_left)
 }
 
 /* The lock keeps the request and the last release apart. */
-static void request(struct removal *removal)
+static void request(void *arg)
 {
+	struct removal *removal = arg;
 	struct vfio_device *device = removal->device;
 
 	mutex_lock(&device->open_lock);
@@ -116,7 +124,7 @@ static void ask_back(struct removal *removal)
 		if (!removal->requests)
 			dev_info(device->dev, "in use, its holder has %u ms to release it\n",
 				 grace);
-		elsewhere(removal, request);
+		vfio_run_elsewhere(request, removal);
 		removal->requests++;
 		if (!device_wait_unused(device, min_t(long, left, HZ)))
 			return;
@@ -144,8 +152,9 @@ static void device_revoke(struct vfio_device *device)
 	mutex_unlock(&device->open_lock);
 }
 
-static void take(struct removal *removal)
+static void take(void *arg)
 {
+	struct removal *removal = arg;
 	struct vfio_device *device = removal->device;
 	struct vfio_group *group = device->group;
 
@@ -164,21 +173,19 @@ void *vfio_del_group_dev(struct device *dev)
 {
 	struct removal removal = { .dev = dev };
 
-	INIT_WORK_ONSTACK(&removal.work, work);
-	init_completion(&removal.done);
-	elsewhere(&removal, find);
+	vfio_run_elsewhere(find, &removal);
 	if (removal.device) {
 		ask_back(&removal);
-		elsewhere(&removal, take);
+		vfio_run_elsewhere(take, &removal);
 	}
-	destroy_work_on_stack(&removal.work);
 	return removal.data;
 }
 COMPAT_EXPORT_SYMBOL(vfio_del_group_dev);
 
 /* Nothing is waited for: vfio_del_group_dev() does that, when its turn comes. */
-static void ask_early(struct removal *removal)
+static void ask_early(void *arg)
 {
+	struct removal *removal = arg;
 	struct vfio_device *device;
 
 	find(removal);
@@ -197,10 +204,7 @@ void vfio_ask_back(struct device *dev)
 {
 	struct removal removal = { .dev = dev };
 
-	INIT_WORK_ONSTACK(&removal.work, work);
-	init_completion(&removal.done);
-	elsewhere(&removal, ask_early);
-	destroy_work_on_stack(&removal.work);
+	vfio_run_elsewhere(ask_early, &removal);
 }
 COMPAT_EXPORT_SYMBOL(vfio_ask_back);
 

@@ -27,7 +27,7 @@ struct vfio_device;
  * number, or loaded beside the stock core, stops at an unknown symbol that says what is missing.
  * Raise the number with every change of a structure or a prototype in this file.
  */
-#define VFIO_CORE_ABI vfioctl_core_abi_2
+#define VFIO_CORE_ABI vfioctl_core_abi_3
 extern const char VFIO_CORE_ABI[];
 
 /* Every module but the core says this once, at file scope. */
@@ -214,6 +214,14 @@ int vfio_add_group_dev(struct device *dev, const struct vfio_device_ops *ops, vo
  * was not added. device_lock of @dev is held. The wait shows as state S or I, never D.
  */
 void *vfio_del_group_dev(struct device *dev);
+
+/*
+ * vfio_run_elsewhere() - call @run(@arg) in a thread of the core's, and sleep in state I until it
+ * has returned: for a bus driver's remove, where a reset or a lock would be waited for in state D.
+ * The caller's device_lock counts as held in @run, whose module may go as soon as this has
+ * returned. Process context; no lock that @run takes may be held.
+ */
+void vfio_run_elsewhere(void (*run)(void *arg), void *arg);
 
 /*
  * vfio_ask_back() - @dev is about to be taken back by vfio_del_group_dev(), after others: its grace

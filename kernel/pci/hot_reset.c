@@ -9,7 +9,6 @@
  */
 #include <linux/file.h>
 #include <linux/list.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "pci/vfio_pci.h"
@@ -24,13 +23,19 @@ void vfio_pci_bound_add(struct vfio_pci *vdev)
 	mutex_unlock(&bound_lock);
 }
 
-/* The remover is not seen in state D while others are reset, which can take seconds. */
-void vfio_pci_bound_remove(struct vfio_pci *vdev)
+static void bound_remove(void *arg)
 {
-	while (!mutex_trylock(&bound_lock))
-		schedule_timeout_idle(1);
+	struct vfio_pci *vdev = arg;
+
+	mutex_lock(&bound_lock);
 	list_del(&vdev->bound_next);
 	mutex_unlock(&bound_lock);
+}
+
+/* While others are reset, which can take seconds, the lock is waited for in state D. */
+void vfio_pci_bound_remove(struct vfio_pci *vdev)
+{
+	vfio_run_elsewhere(bound_remove, vdev);
 }
 
 /**

@@ -331,31 +331,24 @@ static int __init vfio_pci_init(void)
 	char *rest = ids, *id;
 	int ret;
 
-	ret = vfio_pci_reset_module_init();
-	if (ret)
-		return ret;
 	ret = vfio_pci_sriov_module_init();
 	if (ret)
-		goto exit_reset;
+		return ret;
 	ret = pci_register_driver(&vfio_pci_driver);
-	if (ret)
-		goto exit_sriov;
+	if (ret) {
+		vfio_pci_sriov_module_exit();
+		return ret;
+	}
 	while ((id = strsep(&rest, ",")))
 		if (*id)
 			vfio_pci_add_id(id);
 	return 0;
-exit_sriov:
-	vfio_pci_sriov_module_exit();
-exit_reset:
-	vfio_pci_reset_module_exit();
-	return ret;
 }
 
 static void __exit vfio_pci_exit(void)
 {
 	pci_unregister_driver(&vfio_pci_driver);
 	vfio_pci_sriov_module_exit();
-	vfio_pci_reset_module_exit();
 }
 
 module_init(vfio_pci_init);

@@ -258,8 +258,6 @@ long vfio_pci_reset(void *data, struct vfio_arg *arg);
 int vfio_pci_function_reset(struct vfio_pci *vdev);
 /* The reset that a release owes; from remove, which holds the device_lock. */
 void vfio_pci_reset_owed(struct vfio_pci *vdev);
-int vfio_pci_reset_module_init(void);
-void vfio_pci_reset_module_exit(void);
 
 /* hot_reset.c; add and remove frame the time in which the function may be reset with others. */
 void vfio_pci_bound_add(struct vfio_pci *vdev);
