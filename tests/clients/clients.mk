@@ -3,7 +3,7 @@
 # make clients - small programs that speak the VFIO ABI, for the guest: linked statically, as its
 # root image has few libraries
 
-CLIENT_SHARED := tests/clients/vfio.c tests/clients/type1.c
+CLIENT_SHARED := $(addprefix tests/clients/,vfio.c type1.c pci.c)
 CLIENT_SRC := $(filter-out $(CLIENT_SHARED),$(sort $(wildcard tests/clients/*.c)))
 CLIENT_BIN := $(CLIENT_SRC:tests/clients/%.c=build/clients/%) build/clients/failnth
 

@@ -4,22 +4,16 @@
  * reaches memory that the function does not decode.
  */
 #include <linux/pci_regs.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "vfio.h"
+#include "pci.h"
 
-#define EDU_ID	     0x010000ed
-#define EDU_LIVE     0x04
 #define EDU_BAR_SIZE 0x100000
 
 static int device;
 static uint64_t config, bar0;
-static sigjmp_buf bus_error;
 
 static uint32_t cfg(unsigned int reg, unsigned int width)
 {
@@ -93,20 +87,6 @@ static void widths(void)
 	IS(pread(device, space, sizeof(space), config), sizeof(space));
 	for (i = 0; i < 256; i++)
 		IS(space[i], cfg(i, 1));
-}
-
-static void on_bus_error(int number)
-{
-	(void)number;
-	siglongjmp(bus_error, 1);
-}
-
-/* The value, or -1 for a bus error. */
-static int64_t touch(volatile uint32_t *at)
-{
-	if (sigsetjmp(bus_error, 1))
-		return -1;
-	return *at;
 }
 
 static void gate(void)
@@ -192,7 +172,6 @@ int main(int argc, char **argv)
 
 	if (argc != 2)
 		die("usage: pci-config BDF");
-	signal(SIGBUS, on_bus_error);
 	v = vfio_open(argv[1]);
 	device = v.device;
 	config = region(device, VFIO_PCI_CONFIG_REGION_INDEX, NULL);

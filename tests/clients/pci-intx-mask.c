@@ -5,30 +5,11 @@
  */
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "vfio.h"
-
-#define EDU_RAISE 0x60
-#define EDU_ACK	  0x64
-
-/* As the host sees it, not as vfio-pci shows it. */
-static int pin_disabled(const char *bdf)
-{
-	char path[64];
-	uint16_t command;
-	int fd;
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", bdf);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || pread(fd, &command, 2, 4) != 2)
-		die("cannot read '%s'", path);
-	close(fd);
-	return command >> 10 & 1;
-}
+#include "pci.h"
 
 static long unmask(int device)
 {
@@ -55,11 +36,11 @@ int main(int argc, char **argv)
 	event.fd = eventfd(0, EFD_CLOEXEC);
 	IS(irq_eventfd(v.device, VFIO_PCI_INTX_IRQ_INDEX, event.fd), 0);
 	for (i = 0; i < 2; i++) {
-		IS(pin_disabled(argv[1]), 0);
+		IS(pin_is_off(argv[1]), 0);
 		write32(v.device, bar0 + EDU_RAISE, 1);
 		IS(poll(&event, 1, 5000), 1);
 		IS(read(event.fd, &count, sizeof(count)), sizeof(count));
-		IS(pin_disabled(argv[1]), atoi(argv[2]));
+		IS(pin_is_off(argv[1]), atoi(argv[2]));
 		write32(v.device, bar0 + EDU_ACK, 1);
 		IS(unmask(v.device), 0);
 	}

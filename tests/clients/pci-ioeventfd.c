@@ -6,14 +6,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "vfio.h"
+#include "pci.h"
 
-#define EDU_INVERTS 0x04
-#define IO_8	    VFIO_DEVICE_IOEVENTFD_8
-#define IO_16	    VFIO_DEVICE_IOEVENTFD_16
-#define IO_32	    VFIO_DEVICE_IOEVENTFD_32
-#define IO_64	    VFIO_DEVICE_IOEVENTFD_64
-#define LIMIT	    1000
+#define IO_8  VFIO_DEVICE_IOEVENTFD_8
+#define IO_16 VFIO_DEVICE_IOEVENTFD_16
+#define IO_32 VFIO_DEVICE_IOEVENTFD_32
+#define IO_64 VFIO_DEVICE_IOEVENTFD_64
+#define LIMIT 1000
 
 static int device;
 
@@ -43,7 +42,7 @@ static void memory_decoding(bool on)
 
 static void writes(uint64_t bar0, int fd)
 {
-	uint64_t at = bar0 + EDU_INVERTS;
+	uint64_t at = bar0 + EDU_LIVE;
 
 	IS(set(IO_32, at, 0x12345678, fd), 0);
 	IS(set(IO_32, at, 0x12345678, fd), -EEXIST);
@@ -101,11 +100,11 @@ static void limit(uint64_t bar0, int fd)
 	unsigned int i, failed = 0;
 
 	for (i = 0; i < LIMIT; i++)
-		failed += set(IO_16, bar0 + EDU_INVERTS, i, fd) != 0;
+		failed += set(IO_16, bar0 + EDU_LIVE, i, fd) != 0;
 	IS(failed, 0);
-	IS(set(IO_16, bar0 + EDU_INVERTS, LIMIT, fd), -ENOSPC);
-	IS(set(IO_16, bar0 + EDU_INVERTS, 7, -1), 0);
-	IS(set(IO_16, bar0 + EDU_INVERTS, LIMIT, fd), 0);
+	IS(set(IO_16, bar0 + EDU_LIVE, LIMIT, fd), -ENOSPC);
+	IS(set(IO_16, bar0 + EDU_LIVE, 7, -1), 0);
+	IS(set(IO_16, bar0 + EDU_LIVE, LIMIT, fd), 0);
 	/* The rest goes with the device. */
 }
 

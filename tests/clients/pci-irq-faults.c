@@ -13,28 +13,19 @@
  *   (CVE-2024-27437)
  */
 #include <linux/pci_regs.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "vfio.h"
+#include "pci.h"
 
-#define EDU_RAISE 0x60
-#define EDU_ACK	  0x64
-#define NONE	  VFIO_IRQ_SET_DATA_NONE
-#define BOOL	  VFIO_IRQ_SET_DATA_BOOL
-#define EVENTFD	  VFIO_IRQ_SET_DATA_EVENTFD
-#define MASK	  VFIO_IRQ_SET_ACTION_MASK
-#define UNMASK	  VFIO_IRQ_SET_ACTION_UNMASK
-#define TRIGGER	  VFIO_IRQ_SET_ACTION_TRIGGER
-#define INTX	  VFIO_PCI_INTX_IRQ_INDEX
-#define MSI	  VFIO_PCI_MSI_IRQ_INDEX
-#define MSIX	  VFIO_PCI_MSIX_IRQ_INDEX
-#define MOST	  8
-#define ROUNDS	  1500
+#define INTX   VFIO_PCI_INTX_IRQ_INDEX
+#define MSI    VFIO_PCI_MSI_IRQ_INDEX
+#define MSIX   VFIO_PCI_MSIX_IRQ_INDEX
+#define MOST   8
+#define ROUNDS 1500
 
 static int device;
 static uint64_t config, bar0;
@@ -65,17 +56,6 @@ static long set(uint32_t index, uint32_t flags, uint32_t count, int32_t data)
 static int eventfd_new(void)
 {
 	return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-}
-
-/* How often @fd was signalled; waits up to @ms for the first. */
-static long signals(int fd, int ms)
-{
-	struct pollfd event = { .fd = fd, .events = POLLIN };
-	uint64_t count;
-
-	if (poll(&event, 1, ms) != 1 || read(fd, &count, sizeof(count)) != sizeof(count))
-		return 0;
-	return count;
 }
 
 static void pin_raise(void)

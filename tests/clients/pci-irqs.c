@@ -3,22 +3,11 @@
  * pci-irqs BDF: VFIO_DEVICE_SET_IRQS on the edu device: the pin with its masks, MSI, and the two
  * interrupts that no device raises.
  */
-#include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "vfio.h"
-
-#define EDU_RAISE 0x60
-#define EDU_ACK	  0x64
-#define NONE	  VFIO_IRQ_SET_DATA_NONE
-#define BOOL	  VFIO_IRQ_SET_DATA_BOOL
-#define EVENTFD	  VFIO_IRQ_SET_DATA_EVENTFD
-#define MASK	  VFIO_IRQ_SET_ACTION_MASK
-#define UNMASK	  VFIO_IRQ_SET_ACTION_UNMASK
-#define TRIGGER	  VFIO_IRQ_SET_ACTION_TRIGGER
+#include "pci.h"
 
 static int device;
 static uint64_t bar0;
@@ -36,17 +25,6 @@ static long set(uint32_t index, uint32_t flags, uint32_t start, uint32_t count, 
 
 	irqs.data[0] = data;
 	return ask(device, VFIO_DEVICE_SET_IRQS, &irqs);
-}
-
-/* How often @fd was signalled; waits up to @ms for the first. */
-static long signals(int fd, int ms)
-{
-	struct pollfd event = { .fd = fd, .events = POLLIN };
-	uint64_t count;
-
-	if (poll(&event, 1, ms) != 1 || read(fd, &count, sizeof(count)) != sizeof(count))
-		return 0;
-	return count;
 }
 
 static uint32_t info_flags(uint32_t index, long *count)

@@ -5,27 +5,21 @@
  * concerns the pin of an edu device.
  */
 #include <fcntl.h>
-#include <poll.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "vfio.h"
+#include "pci.h"
 
-#define GET	  VFIO_DEVICE_FEATURE_GET
-#define SET	  VFIO_DEVICE_FEATURE_SET
-#define PROBE	  VFIO_DEVICE_FEATURE_PROBE
-#define ENTRY	  VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY
-#define WAKE	  VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP
-#define EXIT	  VFIO_DEVICE_FEATURE_LOW_POWER_EXIT
-#define TOKEN	  VFIO_DEVICE_FEATURE_PCI_VF_TOKEN
-
-#define EDU_RAISE 0x60
-#define EDU_ACK	  0x64
+#define GET   VFIO_DEVICE_FEATURE_GET
+#define SET   VFIO_DEVICE_FEATURE_SET
+#define PROBE VFIO_DEVICE_FEATURE_PROBE
+#define ENTRY VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY
+#define WAKE  VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP
+#define EXIT  VFIO_DEVICE_FEATURE_LOW_POWER_EXIT
+#define TOKEN VFIO_DEVICE_FEATURE_PCI_VF_TOKEN
 
 static const char *bdf;
 static int device;
@@ -101,30 +95,6 @@ static void control(const char *word)
 	close(fd);
 }
 
-static sigjmp_buf no_access;
-
-static void on_sigbus(int sig)
-{
-	(void)sig;
-	siglongjmp(no_access, 1);
-}
-
-/* What the mapping reads, or -1 for SIGBUS. */
-static int64_t touch(volatile uint32_t *bar)
-{
-	if (sigsetjmp(no_access, 1))
-		return -1;
-	return *bar;
-}
-
-static bool signalled(int fd)
-{
-	struct pollfd event = { .fd = fd, .events = POLLIN };
-	uint64_t count;
-
-	return poll(&event, 1, 0) == 1 && read(fd, &count, sizeof(count)) == sizeof(count);
-}
-
 static void entry(volatile uint32_t *bar, uint64_t bar0, uint64_t config)
 {
 	uint32_t first = read32(device, bar0), command = read32(device, config + 4);
@@ -156,63 +126,48 @@ static void wakeup(volatile uint32_t *bar, uint64_t bar0, int fd)
 
 	IS(feature(SET | WAKE, 8, fd), 0);
 	SLEEPS();
-	TRUE(!signalled(fd));
+	IS(signals(fd, 0), 0);
 	IS(touch(bar), -1);
 	IS(feature(SET | WAKE, 8, fd), 0); /* which itself has woken it, and ended the first */
-	TRUE(signalled(fd));
+	TRUE(signals(fd, 0));
 	SLEEPS();
 	IS(read32(device, bar0), first);
-	TRUE(signalled(fd));
+	TRUE(signals(fd, 0));
 	IS(touch(bar), first);
 	usleep(300000);
 	WAKES();
 	IS(feature(SET | EXIT, 0, 0), 0);
-	TRUE(!signalled(fd));
+	IS(signals(fd, 0), 0);
 	/* It tells of no sleep that it did not have. */
 	control("on");
 	IS(feature(SET | WAKE, 8, fd), 0);
 	IS(touch(bar), -1);
 	IS(read32(device, bar0), first);
 	IS(feature(SET | EXIT, 0, 0), 0);
-	TRUE(!signalled(fd));
+	IS(signals(fd, 0), 0);
 	control("auto");
 	IS(touch(bar), first);
-}
-
-/* Of the function's own register; looking at it does not wake it. */
-static int pin_off(void)
-{
-	char path[64];
-	uint16_t command;
-	int fd;
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", bdf);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || pread(fd, &command, 2, 4) != 2)
-		die("cannot read '%s'", path);
-	close(fd);
-	return command >> 10 & 1;
 }
 
 /* The pin is off in the sleep, and what it has to say comes at the end. */
 static void pin(uint64_t bar0, int fd)
 {
 	IS(irq_eventfd(device, VFIO_PCI_INTX_IRQ_INDEX, fd), 0);
-	IS(pin_off(), 0);
+	IS(pin_is_off(bdf), 0);
 	IS(feature(SET | ENTRY, 0, 0), 0);
 	SLEEPS();
-	IS(pin_off(), 1);
+	IS(pin_is_off(bdf), 1);
 	IS(read32(device, bar0) != 0, 1);
 	SLEEPS();
 	IS(feature(SET | EXIT, 0, 0), 0);
-	IS(pin_off(), 0);
-	TRUE(!signalled(fd));
+	IS(pin_is_off(bdf), 0);
+	IS(signals(fd, 0), 0);
 	IS(feature(SET | ENTRY, 0, 0), 0);
 	write32(device, bar0 + EDU_RAISE, 1);
 	SLEEPS();
 	IS(feature(SET | EXIT, 0, 0), 0);
 	usleep(100000);
-	TRUE(signalled(fd));
+	TRUE(signals(fd, 0));
 	write32(device, bar0 + EDU_ACK, 1);
 }
 
@@ -245,7 +200,6 @@ int main(int argc, char **argv)
 	if (argc > 2) {
 		pin(bar0, fd);
 	} else {
-		signal(SIGBUS, on_sigbus);
 		bar = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, device, bar0);
 		if (bar == MAP_FAILED)
 			die("cannot map BAR 0");

@@ -6,36 +6,18 @@
  */
 #include <linux/pci_regs.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "vfio.h"
+#include "pci.h"
 
-#define EDU_ID 0x010000ed
 #define PAGE   0x1000
 #define ROUNDS 2000
 
 static int device;
 static uint64_t config, bar0;
-static sigjmp_buf bus_error;
 static atomic_bool done;
-
-static void on_bus_error(int number)
-{
-	(void)number;
-	siglongjmp(bus_error, 1);
-}
-
-/* The value, or -1 for a bus error. */
-static int64_t touch(volatile uint32_t *at)
-{
-	if (sigsetjmp(bus_error, 1))
-		return -1;
-	return *at;
-}
 
 static void memory(bool on)
 {
@@ -119,7 +101,6 @@ int main(int argc, char **argv)
 
 	if (argc != 2)
 		die("usage: pci-memory-off BDF");
-	signal(SIGBUS, on_bus_error);
 	v = vfio_open(argv[1]);
 	device = v.device;
 	config = region(device, VFIO_PCI_CONFIG_REGION_INDEX, NULL);

@@ -3,11 +3,10 @@
  * pci-msix-kept BDF: the vectors of a function are still there after a reset, whatever its command
  * register said when it was asked for. BDF is an e1000e, which raises an interrupt when told to.
  */
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "vfio.h"
+#include "pci.h"
 
 /* Registers, and the cause that no traffic has. */
 #define ICS	    0xc8
@@ -22,13 +21,10 @@ static uint64_t bar0, config;
 
 static bool comes(int fd)
 {
-	struct pollfd event = { .fd = fd, .events = POLLIN };
-	uint64_t count;
-
 	write32(device, bar0 + IVAR, OTHER_VALID);
 	write32(device, bar0 + IMS, OTHER);
 	write32(device, bar0 + ICS, OTHER);
-	if (poll(&event, 1, 2000) != 1 || read(fd, &count, sizeof(count)) != sizeof(count))
+	if (!signals(fd, 2000))
 		return false;
 	read32(device, bar0 + ICR); /* clears it */
 	write32(device, bar0 + ICR, OTHER);

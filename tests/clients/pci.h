@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the clients of vfio-pci share. */
+#ifndef CLIENTS_PCI_H
+#define CLIENTS_PCI_H
+
+#include "vfio.h"
+
+/* QEMU's edu device, BAR 0. */
+#define EDU_ID	  0x010000ed
+#define EDU_LIVE  0x04 /* answers with the reverse of what was written */
+#define EDU_RAISE 0x60
+#define EDU_ACK	  0x64
+
+/* VFIO_DEVICE_SET_IRQS */
+#define NONE	VFIO_IRQ_SET_DATA_NONE
+#define BOOL	VFIO_IRQ_SET_DATA_BOOL
+#define EVENTFD VFIO_IRQ_SET_DATA_EVENTFD
+#define MASK	VFIO_IRQ_SET_ACTION_MASK
+#define UNMASK	VFIO_IRQ_SET_ACTION_UNMASK
+#define TRIGGER VFIO_IRQ_SET_ACTION_TRIGGER
+
+/* How often @fd was signalled; waits up to @ms for the first. */
+long signals(int fd, int ms);
+
+/* What is read there, or -1 for SIGBUS. Only one thread may. */
+int64_t touch(volatile uint32_t *at);
+
+/*
+ * 1: the function's pin is disabled, by its own register, and not as vfio-pci shows that. Looking
+ * does not wake it.
+ */
+int pin_is_off(const char *bdf);
+
+#endif
