@@ -9,17 +9,11 @@
 
 #include <errno.h>
 #include <linux/pci_regs.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include <linux/types.h>
 #include <sys/types.h>
 
-#include "../../../../kernel/pci/config_layout.h"
+#include "pci/config.h"
 
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
-typedef u32 __le32;
 typedef int pci_power_t;
 
 #define __force
@@ -111,18 +105,6 @@ void lock_give(struct lock *lock);
 #define mutex_unlock lock_give
 #define down_write   lock_take
 #define up_write     lock_give
-
-/* config.c and config_effects.c, as in the module's own header. */
-int vfio_pci_config_init(struct vfio_pci *vdev);
-void vfio_pci_config_release(struct vfio_pci *vdev);
-ssize_t vfio_pci_config_read(struct vfio_pci *vdev, u8 *buf, size_t count, u64 pos);
-ssize_t vfio_pci_config_write(struct vfio_pci *vdev, const u8 *buf, size_t count, u64 pos);
-u8 vfio_pci_config_pin(struct vfio_pci *vdev);
-void vfio_pci_config_written(struct vfio_pci *vdev, enum cfg_owner owner, unsigned int pos,
-			     unsigned int width);
-void vfio_pci_config_show_msi(struct vfio_pci *vdev, bool msix, bool on);
-void vfio_pci_config_awake(struct vfio_pci *vdev);
-void vfio_pci_config_forget(struct vfio_pci *vdev);
 
 /* The rest of the modules, which the test stands in for. */
 enum vfio_ledger_item { VFIO_LEDGER_SAVED_STATES };

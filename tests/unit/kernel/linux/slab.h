@@ -20,6 +20,7 @@ static inline void *test_alloc(size_t size)
 }
 
 #define kmalloc(size, flags)  test_alloc(size)
+#define kzalloc(size, flags)  test_alloc(size)
 #define kvzalloc(size, flags) test_alloc(size)
 #define kfree(memory)	      free(memory)
 #define kvfree(memory)	      free(memory)
