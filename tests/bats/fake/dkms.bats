@@ -3,8 +3,7 @@
 # What make dkms-check and the words on Secure Boot make of a system, over a made-up root whose
 # modules have nothing but a name and a version. Installing itself is in tests/bats/dkms.
 
-load /usr/lib/bats/bats-support/load
-load /usr/lib/bats/bats-assert/load
+load ../helpers/common
 
 KERNEL=6.1.0-1-test
 

@@ -4,8 +4,7 @@
 # A Debian system of its own for a file of tests, see tests/vm/dkms/mkimage: $OLDER is the kernel
 # that it runs, $NEWER the one that is an update away.
 
-load /usr/lib/bats/bats-support/load
-load /usr/lib/bats/bats-assert/load
+load ../helpers/common
 
 MACHINE=$BATS_TEST_DIRNAME/../../vm/dkms/machine
 
