@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
 #include "follow_files.h"
 
 int used_files_find(struct used_files *used, int sysfs)
@@ -55,6 +57,7 @@ struct known_use used_files_of(const struct used_files *used, long group, const 
 {
 	const struct vfio_files *files = &used->files;
 	struct known_use use = { 0 };
+	bool unnamed = false;
 
 	*device = NULL;
 	for (size_t i = 0; i < files->n; i++) {
@@ -66,9 +69,13 @@ struct known_use used_files_of(const struct used_files *used, long group, const 
 		    counted_before(files, i))
 			continue;
 		use.users++;
-		if (file->device)
+		if (!file->device || (*device && strcmp(*device, file->device)))
+			unnamed = true;
+		else
 			*device = file->device;
 	}
+	if (unnamed)
+		*device = NULL;
 	for (size_t i = 0; i < used->containers.n; i++)
 		if (used->containers.v[i].groups_known &&
 		    container_has_group(&used->containers.v[i], group))

@@ -185,6 +185,8 @@ int known_init(struct known *known, struct host *host)
 void known_clear(struct known *known)
 {
 	known_clear_vfs(known);
+	for (size_t i = 0; i < known->n_groups; i++)
+		free(known->groups[i].device);
 	free(known->groups);
 	whitelist_clear(&known->whitelist);
 	host_free(known->host);

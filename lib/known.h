@@ -18,11 +18,15 @@ struct known_use {
 	long users; /* open files of its devices */
 };
 
-/* @told: the kernel tells whether it is viable, and what we compute does not count. */
+/*
+ * @told: the kernel tells whether it is viable, and what we compute does not count.
+ * @device: of all open files, as far as they were named; NULL: not known. Owned.
+ */
 struct known_group {
 	long id;
 	bool told, viable;
 	struct known_use use;
+	char *device;
 };
 
 /* The virtual functions that a physical one has. */
@@ -67,8 +71,14 @@ int known_bind(struct known *known, struct device *device, struct driver *driver
 /* @pf has these virtual functions. When the last one is removed, that needs no second word. */
 int known_set_vfs(struct known *known, struct device *pf, const struct strv *names);
 
-/* The group is used so; @device, which may be NULL, is the one that was opened or closed. */
+/*
+ * The group is used so; @device is the one that was opened or closed. NULL: unnamed; of one that is
+ * closed it is known still if all that were open were of one device.
+ */
 int known_set_use(struct known *known, long group, const struct known_use *use, const char *device);
+
+/* How many files of the group's devices are open. */
+long known_users(struct known *known, long group);
 
 /* The kernel's verdict; without blockers of its own those that we see are told. */
 int known_set_verdict(struct known *known, long group, bool viable, const struct strv *blockers,

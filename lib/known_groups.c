@@ -2,6 +2,7 @@
 /* Groups: whether they are viable, and what is done with them. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cleanup.h"
 #include "known_impl.h"
@@ -147,6 +148,28 @@ static int tell_use(struct known *known, enum news_kind kind, long id, const str
 	return known->tell(known->arg, &news);
 }
 
+long known_users(struct known *known, long id)
+{
+	const struct known_group *state = find_group(known, id);
+
+	return state ? state->use.users : 0;
+}
+
+/* More or fewer files are open now: which device are they all of? */
+static int remember_device(struct known_group *state, long before, const char *device)
+{
+	bool first = !before && device;
+	bool same = device && state->device && !strcmp(device, state->device);
+
+	if (!state->use.users || (state->use.users > before && !same)) {
+		free(state->device);
+		state->device = NULL;
+	}
+	if (state->use.users && first)
+		state->device = strdup(device);
+	return state->use.users && first && !state->device ? -ENOMEM : 0;
+}
+
 int known_set_use(struct known *known, long id, const struct known_use *now, const char *device)
 {
 	struct known_group *state = get_group(known, id);
@@ -160,7 +183,8 @@ int known_set_use(struct known *known, long id, const struct known_use *now, con
 	state->use = *now;
 	other = was.attached && now->attached && was.container != now->container;
 	if (now->users < was.users)
-		ret = tell_use(known, NEWS_DEVICE_CLOSED, id, now, was.container, device);
+		ret = tell_use(known, NEWS_DEVICE_CLOSED, id, now, was.container,
+			       device ? device : state->device);
 	if (!ret && was.attached && (!now->attached || other))
 		ret = tell_use(known, NEWS_DETACHED, id, now, was.container, NULL);
 	if (!ret && was.opened && !now->opened)
@@ -171,5 +195,5 @@ int known_set_use(struct known *known, long id, const struct known_use *now, con
 		ret = tell_use(known, NEWS_ATTACHED, id, now, now->container, NULL);
 	if (!ret && now->users > was.users)
 		ret = tell_use(known, NEWS_DEVICE_OPENED, id, now, now->container, device);
-	return ret;
+	return ret ? ret : remember_device(state, was.users, device);
 }

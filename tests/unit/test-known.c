@@ -246,8 +246,33 @@ static void steps_that_were_missed_are_told_in_a_possible_order(void **state)
 	use(&h, true, 8, 2, NULL);
 	expect(&h, "detached 1 container=7 users=2\nattached 1 container=8 users=2\n");
 	use(&h, false, 0, 0, NULL);
-	expect(&h, "device-closed 1 container=8 users=0\ndetached 1 container=8 users=0\n"
-		   "closed 1 users=0\n");
+	expect(&h, "device-closed 1 " NVME " container=8 users=0\n"
+		   "detached 1 container=8 users=0\nclosed 1 users=0\n");
+	end(&h);
+}
+
+/* Where only looking tells, nobody says which device was closed. */
+static void what_was_closed_is_known_while_all_files_were_of_it(void **state)
+{
+	struct heard h;
+
+	(void)state;
+	begin(&h, usual_host());
+	use(&h, true, 7, 1, NVME);
+	use(&h, true, 7, 2, NVME);
+	expect(&h, "opened 1 container=7 users=1\nattached 1 container=7 users=1\n"
+		   "device-opened 1 " NVME " container=7 users=1\n"
+		   "device-opened 1 " NVME " container=7 users=2\n");
+	use(&h, true, 7, 1, NULL);
+	expect(&h, "device-closed 1 " NVME " container=7 users=1\n");
+	use(&h, true, 7, 2, "0000:01:00.1");
+	expect(&h, "device-opened 1 0000:01:00.1 container=7 users=2\n");
+	use(&h, true, 7, 1, NULL);
+	use(&h, true, 7, 0, NULL);
+	expect(&h, "device-closed 1 container=7 users=1\ndevice-closed 1 container=7 users=0\n");
+	use(&h, true, 7, 1, NULL);
+	use(&h, true, 7, 0, NULL);
+	expect(&h, "device-opened 1 container=7 users=1\ndevice-closed 1 container=7 users=0\n");
 	end(&h);
 }
 
@@ -384,6 +409,7 @@ int main(void)
 		cmocka_unit_test(a_group_that_is_found_late_counts_from_then_on),
 		cmocka_unit_test(each_step_of_a_client_is_told_once),
 		cmocka_unit_test(steps_that_were_missed_are_told_in_a_possible_order),
+		cmocka_unit_test(what_was_closed_is_known_while_all_files_were_of_it),
 		cmocka_unit_test(where_the_kernel_judges_we_do_not),
 		cmocka_unit_test(a_whitelist_changes_verdicts),
 		cmocka_unit_test(virtual_functions_are_gone_with_the_last_of_them),

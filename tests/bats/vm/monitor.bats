@@ -188,7 +188,7 @@ viability $group false $SPARE=nvme"
 	holder_gone
 	kill -CONT $monitor
 	told "opened $group 1" "attached $group 1" "device-opened $device$group 1" \
-		"device-closed $group 0" "detached $group 0" "closed $group 0"
+		"device-closed $device$group 0" "detached $group 0" "closed $group 0"
 }
 
 @test "with an interval of 0 nobody looks" {
