@@ -7,6 +7,10 @@
 CLIENTS=/vfioctl/build/clients
 PCI=/sys/bus/pci
 LEDGER=/sys/kernel/debug/vfio/ledger
+# Of the debug kernel.
+LEAKS=/sys/kernel/debug/kmemleak
+# Is there once somebody has asked it and switched it off.
+LEAKS_DONE=/run/kmemleak-done
 
 # On the root bus, where nothing resets it: quick to open.
 export QUICK=0000:00:10.0
@@ -98,6 +102,16 @@ ledger_idle() {
 		pause 0.1
 	done
 	fail "left in the ledger:$left"
+}
+
+# nothing_leaked - kmemleak finds nothing. What is younger than five seconds is no leak yet for it,
+# and only what two scans missed is one.
+nothing_leaked() {
+	pause 6
+	echo scan >$LEAKS
+	echo scan >$LEAKS
+	run cat $LEAKS
+	assert_output ''
 }
 
 # monitor COMMAND... - to QEMU's monitor; what it does to the machine is seen a moment later

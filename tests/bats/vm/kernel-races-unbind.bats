@@ -21,6 +21,17 @@ teardown() {
 	ledger_idle
 }
 
+race_all() {
+	local call
+	for call in $("$CLIENTS/races" list); do
+		race unbind "$call"
+	done
+}
+
+@test "a twentieth of it leaks nothing" {
+	race_followed
+}
+
 @test "attaching while the device is taken away leaves nothing behind" {
 	race unbind set-container unset-container set-iommu
 }

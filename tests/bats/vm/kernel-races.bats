@@ -21,6 +21,17 @@ teardown() {
 	ledger_idle
 }
 
+race_all() {
+	local call
+	for call in $("$CLIENTS/races" list | grep -v unbind); do
+		race_on "$call"
+	done
+}
+
+@test "a twentieth of it leaks nothing" {
+	race_followed
+}
+
 @test "set container at the same time as another call leaves nothing behind" {
 	race_on set-container
 }

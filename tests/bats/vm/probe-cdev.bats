@@ -212,6 +212,6 @@ traces() {
 	told "device-opened $EDU $group 1"
 	validate_news
 	holder_gone
-	told "device-opened $EDU $group 1" "device-closed $group 0"
+	told "device-opened $EDU $group 1" "device-closed $EDU $group 0"
 	assert_equal "$(cat "$MONITOR_ERR")" ''
 }
