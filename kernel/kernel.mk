@@ -48,7 +48,7 @@ modules-check:
 
 # Modules that only tests load, built against ours.
 test-modules: modules
-	$(Q)set -e; kb=$(CURDIR)/build/test-modules/$(KREL); mkdir -p $$kb; \
+	$(Q)+set -e; kb=$(CURDIR)/build/test-modules/$(KREL); mkdir -p $$kb; \
 	ln -sfn $(CURDIR)/tests/modules/Kbuild $(CURDIR)/tests/modules/*.c $$kb/; \
 	[ $$kb/has.h -nt tests/modules/probes ] || \
 		kernel/compat/probe $(KDIR) tests/modules/probes $$kb/has.h; \
@@ -63,6 +63,6 @@ check-modules: modules-vm guest-files
 	$(Q)tests/vm/suite --kernels "$(MODULE_KERNELS)" --modules build/kernel --tap build/tap \
 		--run '--timeout 1200 --env RACES=1000' $(or $(BATS),$(MODULE_BATS))
 
-# make check-debug [RACES=N] [BATS=FILE...] - on the kernel of tests/vm/mkdebug
+# make check-debug [RACES=N] [EVERY=1] [BATS=FILE...] - on the kernel of tests/vm/mkdebug
 check-debug:
-	$(Q)RACES=$(RACES) tests/check-debug $(BATS)
+	$(Q)RACES=$(RACES) EVERY=$(EVERY) tests/check-debug $(BATS)

@@ -51,10 +51,10 @@ race_on() {
 	race "$1" $calls
 }
 
-# race_followed - each pair of the file a twentieth as often, with kmemleak on, where the kernel has
+# race_followed - each pair of the file a fiftieth as often, with kmemleak on, where the kernel has
 # it; then off, as it makes all that allocates take twice as long. The ledger counts in either case.
 race_followed() {
-	local share=20
+	local share=50
 	race_all
 	[[ -e $LEAKS ]] || return 0
 	nothing_leaked

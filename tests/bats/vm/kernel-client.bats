@@ -23,12 +23,13 @@ teardown() {
 }
 
 # again COMMAND... - QEMU 7.2's driver sometimes waits for ever when it opens its emulated NVMe, on the
-# stock modules as well: then once more. Each try says so, for a machine that is slow is not stuck.
+# stock modules as well: then once more, with more time. Each try says so, for a machine that is slow
+# is not stuck.
 again() {
 	local try
 	for try in {1..8}; do
 		echo "# try $try: $1 $2" >&3
-		run timeout -k 5 40 "$@"
+		run timeout -k 5 $((20 + 20 * try)) "$@"
 		((status == 124 || status == 137)) || break
 	done
 	assert_success

@@ -28,7 +28,7 @@ race_all() {
 	done
 }
 
-@test "a twentieth of it leaks nothing" {
+@test "a fiftieth of it leaks nothing" {
 	race_followed
 }
 
