@@ -3,6 +3,7 @@
 # make modules [KDIR=...]      vfio.ko, vfio_iommu_type1.ko and vfio-pci.ko for one kernel
 # make modules-check           the guests' kernels, with warnings and sparse as errors
 # make check-modules           the tests of our modules, in guests; MODULE_KERNELS="6.1 6.12"
+# make debug-kernel            the kernel with every checker, built when it is not in the cache
 # make check-debug             the same under every checker of the kernel; RACES=1000000 for longer
 
 MODULE_KERNELS ?= 6.1 6.12
@@ -16,7 +17,7 @@ KSRC := $(wildcard kernel/*.[ch] kernel/type1/*.[ch] kernel/pci/*.[ch] kernel/co
 # Type information for BPF needs pahole and the kernel's vmlinux; modules load without.
 KMAKE = $(MAKE) -C $(KDIR) M=$$kb W=1 KCFLAGS=-Werror CONFIG_DEBUG_INFO_BTF_MODULES=
 
-.PHONY: modules modules-check modules-vm test-modules check-modules check-debug
+.PHONY: modules modules-check modules-vm test-modules check-modules debug-kernel check-debug
 modules:
 	$(Q)[ -e $(KDIR)/Makefile ] || { echo 'no kernel build directory "$(KDIR)": set KDIR' >&2; exit 2; }
 	$(Q)+set -e; kb=$(KB); mkdir -p $$kb/type1 $$kb/pci $$kb/compat; \
@@ -62,6 +63,10 @@ MODULE_BATS = $(filter-out %/kernel-races.bats %/kernel-races-unbind.bats,$(sort
 check-modules: modules-vm guest-files
 	$(Q)tests/vm/suite --kernels "$(MODULE_KERNELS)" --modules build/kernel --tap build/tap \
 		--run '--timeout 1200 --env RACES=1000' $(or $(BATS),$(MODULE_BATS))
+
+debug-kernel:
+	$(Q)tests/setup debug
+	$(Q)tests/vm/mkdebug >/dev/null
 
 # make check-debug [RACES=N] [EVERY=1] [BATS=FILE...] - on the kernel of tests/vm/mkdebug
 check-debug:

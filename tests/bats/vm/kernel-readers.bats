@@ -3,7 +3,7 @@
 # modules: ours
 #
 # All that the core shows is read without end while the races run. It is the reading that counts
-# here: each pair races a hundredth of RACES, and where the driver is taken away a tenth of that.
+# here: each pair races a 200th of RACES, and where the driver is taken away a tenth of that.
 
 load ../helpers/common
 load ../helpers/vfio
@@ -27,7 +27,7 @@ teardown() {
 
 # read_during FIRST SECOND... - race FIRST against each of the others while readers run
 read_during() {
-	local first=$1 second racer readers status=0 rounds=$((${RACES:-5000} / 100 + 1))
+	local first=$1 second racer readers status=0 rounds=$((${RACES:-10000} / 200 + 1))
 	shift
 	[[ $first != unbind ]] || rounds=$(((rounds + 9) / 10))
 	"$CLIENTS/races" $QUICK "$first" "$1" "$rounds" 2>"$BATS_TEST_TMPDIR/race" 3>&- &
