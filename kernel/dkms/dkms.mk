@@ -5,7 +5,7 @@ DKMSDIR ?= /usr/src
 DKMS_VERSION = $(shell sed -n 's/^\#define VFIO_SUITE_VERSION "\(.*\)"$$/\1/p' kernel/version.h)
 DKMS_TREE = $(DESTDIR)$(DKMSDIR)/vfioctl-$(DKMS_VERSION)
 DKMS_SRC := $(wildcard kernel/compat/probes/*.c) kernel/README.md LICENSE
-DKMS_RUN := kernel/compat/probe $(addprefix kernel/dkms/,check install refresh remove secure-boot)
+DKMS_RUN := kernel/compat/probe $(addprefix kernel/dkms/,check install prepare refresh remove secure-boot settle withdraw)
 
 .PHONY: dkms-source dkms-install dkms-remove dkms-check
 

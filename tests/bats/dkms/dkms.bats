@@ -55,9 +55,9 @@ EOT
 	change <<'EOT'
 	updates=/lib/modules/$OLDER/updates
 	make -s dkms-check || exit
-	mv $updates/dkms/vfio-pci.ko /root/ && depmod $OLDER
+	mv $updates/dkms/vfio-pci.ko* /root/ && depmod $OLDER
 	make -s dkms-check && fail "a mixture passes"
-	mv /root/vfio-pci.ko $updates/dkms/
+	mv /root/vfio-pci.ko* $updates/dkms/
 	mv $updates /root/ && depmod $OLDER && update-initramfs -u -k $OLDER
 	mv /root/updates /lib/modules/$OLDER/ && depmod $OLDER
 	make -s dkms-check && fail "an old initramfs passes"
@@ -127,6 +127,46 @@ EOT
 	assert_line 'viable: not shown'
 }
 
+# The older DKMS takes such a copy for done; the newer one has moved the stock modules away before.
+@test "a copy that fails, and an installation that is killed on its way, leave no mixture" {
+	change <<'EOT'
+	files >/root/before
+	mkdir bin
+	{ echo '#!/bin/bash' && cat; } >bin/cp <<'CP'
+case ${*: -1} in
+*/updates/dkms/vfio_iommu_type1.ko*)
+	echo "cp: it is to ${how:=$(cat /root/how)} here"
+	[[ $how == fail ]] || kill -KILL 0
+	head -c 2000 "${*: -2:1}" >"${*: -1}"
+	exit 1
+	;;
+esac
+exec /usr/bin/cp "$@"
+CP
+	chmod 755 bin/cp
+	export PATH=$PWD/bin:$PATH
+	echo fail >/root/how
+	make -s dkms-install KERNELS=$NEWER
+	echo "status $?"
+	kernel/dkms/check --stock $NEWER || exit
+	echo kill >/root/how
+	setsid -w dkms install -m vfioctl -v $VERSION -k $NEWER
+	echo "status $?"
+	depmod $NEWER
+	make -s dkms-check KERNELS=$NEWER && fail "what was killed is taken for whole"
+	make -s dkms-remove
+	echo "status $?"
+	rm /root/how
+	files | diff /root/before - && echo "nothing is left"
+EOT
+	assert_success
+	assert_line 'cp: it is to fail here'
+	assert_line 'cp: it is to kill here'
+	assert_line "dkms: '$NEWER' has the stock modules"
+	assert_output --partial "$NEWER: ours and the stock modules are mixed"
+	assert_output --regexp $'\nstatus 2\n.*\nstatus 137\n.*\nstatus 0\nnothing is left'
+}
+
 @test "a kernel for which ours cannot be built keeps the stock modules, and the next try starts anew" {
 	change <<'EOT'
 	echo '#error no' >>kernel/main.c
@@ -138,7 +178,8 @@ EOT
 	make -s dkms-remove && files | diff - <(files | grep -v vfioctl) && echo "nothing is left"
 EOT
 	assert_success
-	assert_line "dkms: '$NEWER' keeps the stock modules: DKMS could not build or install ours, see above"
+	assert_line "dkms: DKMS could not build or install ours for '$NEWER', see above"
+	assert_line "dkms: '$NEWER' has the stock modules"
 	(($(grep -c '^status 2$' <<<"$output") == 2))
 	assert_line 'nothing is left'
 }
