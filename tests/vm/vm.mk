@@ -42,10 +42,11 @@ check-vm: guest-files
 check-harness:
 	$(Q)tests/tap bats $(B)/tap harness tests/vm/selftest.bats
 
-# make check-dkms [DKMS_IN=guest] - our modules installed, updated and removed on a whole Debian, as root
+# make check-dkms [DKMS_IN=guest] [DKMS_SUITE=trixie] - our modules installed, updated and removed on a
+# whole Debian, as root
 check-dkms:
 	$(Q)tests/setup dkms
-	$(Q)DKMS_IN=$(DKMS_IN) DKMS_LOGS=$(CURDIR)/$(B)/vm/dkms \
+	$(Q)DKMS_IN=$(DKMS_IN) DKMS_SUITE=$(DKMS_SUITE) DKMS_LOGS=$(CURDIR)/$(B)/vm/dkms \
 		tests/tap bats $(B)/tap-dkms dkms tests/bats/dkms/dkms.bats
 
 # make vm-update - the next run takes the newest kernels and packages of the suites

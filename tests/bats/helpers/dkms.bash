@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # A Debian system of its own for a file of tests, see tests/vm/dkms/mkimage: $OLDER is the kernel
-# that it runs, $NEWER the one that is an update away.
+# that it runs, $NEWER the one that is an update away. $DKMS_SUITE says of which release it is.
 
 load ../helpers/common
 
@@ -11,7 +11,7 @@ MACHINE=$BATS_TEST_DIRNAME/../../vm/dkms/machine
 # A copy that this file may change.
 system_new() {
 	local made
-	made=$("$BATS_TEST_DIRNAME/../../vm/dkms/mkimage")
+	made=$("$BATS_TEST_DIRNAME/../../vm/dkms/mkimage" ${DKMS_SUITE:+"$DKMS_SUITE"})
 	export IMAGE=$BATS_FILE_TMPDIR/root.img
 	cp --sparse=always --reflink=auto "$made/root.img" "$IMAGE"
 	{ read -r OLDER && read -r NEWER; } <"$made/kernels"
@@ -61,6 +61,9 @@ in_system() {
 		printf 'OLDER=%q NEWER=%q VERSION=%q\n' "$OLDER" "$NEWER" "$VERSION"
 		cat
 	} >"$BATS_TEST_TMPDIR/step"
-	run "$MACHINE" "$1" "$IMAGE" "$BATS_TEST_TMPDIR/step" \
-		"${DKMS_LOGS:-$BATS_FILE_TMPDIR}/$BATS_TEST_NUMBER"
+	local logs=${DKMS_LOGS:-$BATS_FILE_TMPDIR}/$BATS_TEST_NUMBER
+	run "$MACHINE" "$1" "$IMAGE" "$BATS_TEST_TMPDIR/step" "$logs"
+	printf '%s\n' "$output" >"$logs/output"
+	# Some releases compress modules.
+	output=${output//.ko.xz/.ko} lines=("${lines[@]//.ko.xz/.ko}")
 }
