@@ -45,6 +45,7 @@ modules-check:
 			[ ! -d $$kb ] || find $$kb \( -name '*.o' -o -name '*.ko' \) ! -path '*/probes/*' -delete; \
 		done; \
 		tests/vm/toolchain $$name make -j$$(nproc) --no-print-directory test-modules KFLAGS='C=2 CF=-Wsparse-error'; \
+		tests/lint/kernel-manual build/kernel/$$rel; \
 	done
 
 # Modules that only tests load, built against ours.

@@ -15,6 +15,7 @@ lint: all
 	$(Q)tests/lint/layers
 	$(Q)tests/lint/headers '$(CC)' $(ALL_CPPFLAGS)
 	$(Q)tests/lint/manuals
+	$(Q)tests/lint/kernel-manual
 	$(Q)tests/lint/consistency $(B)/vfioctl
 
 # make format - what `make lint` would ask for
