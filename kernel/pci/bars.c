@@ -65,9 +65,13 @@ void __iomem *vfio_pci_bar_map(struct vfio_pci *vdev, unsigned int i)
 	struct vfio_pci_bar *bar = &vdev->bars[i];
 	void __iomem *io;
 
+	/* Once there, it stays until nobody has the device open. */
+	io = READ_ONCE(bar->io);
+	if (io)
+		return io;
 	mutex_lock(&vdev->bar_lock);
 	if (bar->claimed && !bar->io)
-		bar->io = pci_iomap(vdev->pdev, i, 0);
+		WRITE_ONCE(bar->io, pci_iomap(vdev->pdev, i, 0));
 	io = bar->io;
 	mutex_unlock(&vdev->bar_lock);
 	return io;
