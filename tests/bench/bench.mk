@@ -32,17 +32,26 @@ BENCH_MIB ?= 4096
 BENCH_SMALL ?= 100000
 BENCH_TURNS ?= 2
 BENCH_KERNELS ?= 6.1 6.12
+BENCH_SECONDS ?= 10
 
-.PHONY: bench-kernel
-# make bench-kernel [BENCH_MIB=4096] [BENCH_SMALL=100000] [BENCH_TURNS=2] [BENCH_KERNELS="6.1 6.12"] -
-# our type1 backend against the stock one, in one guest
-bench-kernel: clients
-	$(Q)set -e; for series in $(BENCH_KERNELS); do \
+# bench_guest WHAT GUEST-OPTIONS - tests/bench/guest-WHAT on each kernel, with our modules at hand
+bench_guest = set -e; for series in $(BENCH_KERNELS); do \
 		kdir=$$(kernel/headers $$series); \
 		$(MAKE) --no-print-directory modules KDIR=$$kdir; \
-		echo "type1 on $$series:"; \
-		tests/vm/run --kernel $$series --memory $$(($(BENCH_MIB) + 1800)) --timeout 3600 \
-			--stall 1800 --modules build/kernel/$$($(call release_of,$$kdir)) \
-			--file $(CURDIR)/tests/bench/guest-kernel=/bench/guest-kernel -- \
-			/bench/guest-kernel $(BENCH_MIB) $(BENCH_SMALL) $(BENCH_TURNS); \
+		echo "$(1) on $$series:"; \
+		tests/vm/run --kernel $$series --timeout 3600 --stall 1800 \
+			--modules build/kernel/$$($(call release_of,$$kdir)) $(2) \
+			--file $(CURDIR)/tests/bench/modules.sh=/bench/modules.sh \
+			--file $(CURDIR)/tests/bench/guest-$(1)=/bench/guest -- /bench/guest $(3); \
 	done
+
+.PHONY: bench-kernel bench-kernel-type1 bench-kernel-pci
+# make bench-kernel [BENCH_MIB=4096] [BENCH_SMALL=100000] [BENCH_SECONDS=10] [BENCH_TURNS=2]
+# [BENCH_KERNELS="6.1 6.12"] - our modules against the stock ones, in one guest
+bench-kernel: bench-kernel-type1 bench-kernel-pci
+
+bench-kernel-type1: clients
+	$(Q)$(call bench_guest,type1,--memory $$(($(BENCH_MIB) + 1800)),$(BENCH_MIB) $(BENCH_SMALL) $(BENCH_TURNS))
+
+bench-kernel-pci: clients
+	$(Q)$(call bench_guest,pci,--topology dpdk,$(BENCH_SECONDS) $(BENCH_TURNS))
