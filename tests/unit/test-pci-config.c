@@ -295,16 +295,19 @@ static void bridges_and_odd_sizes_are_refused(void **state)
 	assert_int_equal(cfg_layout_build(&f->layout, &f->traits), -EINVAL);
 }
 
-/* A register of a capability, and what of it a user can read, write to a copy, and write through.
+/*
+ * A register of a capability, and what of it a user can read, write to a copy, and write through.
  */
 struct rule {
 	__u16 id;
+	__u16 flags; /* in the first word of the capability */
 	unsigned int reg;
 	unsigned int width;
 	__u32 virt;
 	__u32 user;
 	__u32 pass;
 	__u32 once;
+	__u32 starts; /* what is read at first of a device that answers with ones only */
 };
 
 static void check_rule(struct function *f, unsigned int at, const struct rule *r)
@@ -314,77 +317,221 @@ static void check_rule(struct function *f, unsigned int at, const struct rule *r
 	if (cfg_get(f->layout.virt, pos, r->width) != r->virt ||
 	    cfg_get(f->layout.user, pos, r->width) != r->user ||
 	    cfg_get(f->layout.pass, pos, r->width) != r->pass ||
-	    cfg_get(f->layout.once, pos, r->width) != r->once)
+	    cfg_get(f->layout.once, pos, r->width) != r->once ||
+	    reads(f, pos, r->width) != r->starts)
 		fail_msg("register %#x of capability %#x", r->reg, r->id);
+}
+
+static void the_header_follows_its_specification(void **state)
+{
+	/* Here the first word is what the device itself answers. */
+	static const struct rule rules[] = {
+		{ 0, 0xffff, PCI_VENDOR_ID, 2, 0xffff, 0, 0, 0, 0x1234 },
+		{ 0, 0xffff, PCI_DEVICE_ID, 2, 0xffff, 0, 0, 0, 0x11e8 },
+		{ 0, 0xffff, PCI_COMMAND, 2, 0xffff, 0x557, 0, 0, 0xfbfb },
+		{ 0, 0xffff, PCI_STATUS, 2, 0x10, 0, 0xf900, 0xf900, 0xffff },
+		{ 0, 0xffff, PCI_CLASS_REVISION, 2, 0xffff, 0, 0, 0, 0xffff },
+		{ 0, 0xffff, PCI_CLASS_DEVICE, 2, 0xffff, 0, 0, 0, 0xffff },
+		{ 0, 0xff, PCI_CACHE_LINE_SIZE, 1, 0, 0, 0xff, 0, 0xff },
+		{ 0, 0xff, PCI_LATENCY_TIMER, 1, 0, 0, 0xff, 0, 0xff },
+		{ 0, 0x80, PCI_HEADER_TYPE, 1, 0xff, 0, 0, 0, 0x80 },
+		{ 0, 0xff, PCI_BIST, 1, 0, 0, 0, 0, 0xff },
+		{ 0, 0xffff, PCI_CARDBUS_CIS, 2, 0, 0, 0, 0, 0xffff },
+		{ 0, 0xffff, PCI_SUBSYSTEM_VENDOR_ID, 2, 0, 0, 0, 0, 0xffff },
+		{ 0, 0xffff, PCI_SUBSYSTEM_ID, 2, 0, 0, 0, 0, 0xffff },
+		{ 0, MSI_AT, PCI_CAPABILITY_LIST, 1, 0xff, 0, 0, 0, MSI_AT },
+		{ 0, 0xff, PCI_CAPABILITY_LIST + 1, 1, 0xff, 0, 0, 0, 0 },
+		{ 0, 0xffff, 0x38, 2, 0xffff, 0, 0, 0, 0 },
+		{ 0, 0xffff, 0x3a, 2, 0xffff, 0, 0, 0, 0 },
+		{ 0, 0xff, PCI_INTERRUPT_LINE, 1, 0xff, 0xff, 0, 0, 0xff },
+		{ 0, 0xff, PCI_INTERRUPT_PIN, 1, 0xff, 0, 0, 0, 0xff },
+		{ 0, 0xffff, PCI_MIN_GNT, 2, 0, 0, 0, 0, 0xffff },
+	};
+	struct function *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		cfg_put(f->raw, rules[i].reg, rules[i].width, rules[i].flags);
+	build(f);
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		check_rule(f, 0, &rules[i]);
 }
 
 static void standard_capabilities_follow_their_specifications(void **state)
 {
 	static const struct rule rules[] = {
-		{ PCI_CAP_ID_PM, PCI_PM_PMC, 2, 0xffff, 0, 0, 0 },
-		{ PCI_CAP_ID_PM, PCI_PM_CTRL, 2, 0xfff7, 0x3, 0, 0x8000 },
-		{ PCI_CAP_ID_VPD, PCI_VPD_ADDR, 2, 0xffff, 0xffff, 0, 0 },
-		{ PCI_CAP_ID_VPD, PCI_VPD_DATA, 4, ~0u, ~0u, 0, 0 },
-		{ PCI_CAP_ID_MSI, PCI_MSI_FLAGS, 2, 0xffff, 0x71, 0, 0 },
-		{ PCI_CAP_ID_MSI, PCI_MSI_ADDRESS_LO, 4, ~0u, ~3u, 0, 0 },
-		{ PCI_CAP_ID_PCIX, PCI_X_CMD, 2, 0, 0, 0x7f, 0 },
-		{ PCI_CAP_ID_PCIX, PCI_X_STATUS, 4, 0, 0, 0x200c0000, 0x200c0000 },
-		{ PCI_CAP_ID_SSVID, PCI_SSVID_VENDOR_ID, 4, 0, 0, 0, 0 },
-		{ PCI_CAP_ID_EXP, PCI_EXP_DEVCTL, 2, 0xf0e0, 0xf0e0, 0x091f, 0 },
-		{ PCI_CAP_ID_EXP, PCI_EXP_DEVSTA, 2, 0, 0, 0xf, 0xf },
-		{ PCI_CAP_ID_EXP, PCI_EXP_LNKCTL, 2, 0, 0, 0, 0 },
-		{ PCI_CAP_ID_EXP, PCI_EXP_DEVCTL2, 2, 0, 0, 0x31f, 0 },
-		{ PCI_CAP_ID_EXP, PCI_EXP_LNKCTL2, 2, 0, 0, 0, 0 },
-		{ PCI_CAP_ID_MSIX, PCI_MSIX_FLAGS, 2, 0xffff, 0xc000, 0, 0 },
-		{ PCI_CAP_ID_MSIX, PCI_MSIX_TABLE, 4, 0, 0, 0, 0 },
-		{ PCI_CAP_ID_AF, PCI_AF_CTRL, 1, 0xff, 0x1, 0, 0 },
+		{ PCI_CAP_ID_PM, 2, PCI_PM_PMC, 2, 0xffff, 0, 0, 0, 0x07ff },
+		{ PCI_CAP_ID_PM, 2, PCI_PM_CTRL, 2, 0xfff7, 0x3, 0, 0x8000, 0x8 },
+		{ PCI_CAP_ID_VPD, 2, PCI_VPD_ADDR, 2, 0xffff, 0xffff, 0, 0, 0 },
+		{ PCI_CAP_ID_VPD, 2, PCI_VPD_DATA, 4, ~0u, ~0u, 0, 0, 0 },
+		{ PCI_CAP_ID_MSI, 2, PCI_MSI_FLAGS, 2, 0xffff, 0x71, 0, 0, 0xf98e },
+		{ PCI_CAP_ID_MSI, 2, PCI_MSI_ADDRESS_LO, 4, ~0u, ~3u, 0, 0, 0 },
+		{ PCI_CAP_ID_MSI, 0x100, PCI_MSI_DATA_32, 2, 0xffff, 0xffff, 0, 0, 0 },
+		{ PCI_CAP_ID_MSI, 0x100, PCI_MSI_MASK_32, 4, 0, 0, ~0u, 0, ~0u },
+		{ PCI_CAP_ID_MSI, 0x100, PCI_MSI_PENDING_32, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_CAP_ID_MSI, 0x180, PCI_MSI_ADDRESS_HI, 4, ~0u, ~0u, 0, 0, 0 },
+		{ PCI_CAP_ID_MSI, 0x180, PCI_MSI_DATA_64, 2, 0xffff, 0xffff, 0, 0, 0 },
+		{ PCI_CAP_ID_MSI, 0x180, PCI_MSI_MASK_64, 4, 0, 0, ~0u, 0, ~0u },
+		{ PCI_CAP_ID_MSI, 0x180, PCI_MSI_PENDING_64, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_CAP_ID_PCIX, 2, PCI_X_CMD, 2, 0, 0, 0x7f, 0, 0xffff },
+		{ PCI_CAP_ID_PCIX, 2, PCI_X_STATUS, 4, 0, 0, 0x200c0000, 0x200c0000, ~0u },
+		{ PCI_CAP_ID_SSVID, 2, PCI_SSVID_VENDOR_ID, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_CAP_ID_EXP, 2, PCI_EXP_DEVCTL, 2, 0xf0e0, 0xf0e0, 0x091f, 0, 0x7fff },
+		{ PCI_CAP_ID_EXP, 2, PCI_EXP_DEVSTA, 2, 0, 0, 0xf, 0xf, 0xffff },
+		{ PCI_CAP_ID_EXP, 2, PCI_EXP_LNKCTL, 2, 0, 0, 0, 0, 0xffff },
+		{ PCI_CAP_ID_EXP, 2, PCI_EXP_DEVCTL2, 2, 0, 0, 0x31f, 0, 0xffff },
+		{ PCI_CAP_ID_EXP, 2, PCI_EXP_LNKCTL2, 2, 0, 0, 0, 0, 0xffff },
+		{ PCI_CAP_ID_MSIX, 2, PCI_MSIX_FLAGS, 2, 0xffff, 0xc000, 0, 0, 0x3fff },
+		{ PCI_CAP_ID_MSIX, 2, PCI_MSIX_TABLE, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_CAP_ID_AF, 2, PCI_AF_CTRL, 1, 0xff, 0x1, 0, 0, 0 },
+		{ PCI_CAP_ID_AF, 2, PCI_AF_STATUS, 1, 0, 0, 0, 0, 0xff },
 	};
 	struct function *f = *state;
 	unsigned int i;
 
 	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		put_cap(f, PM_AT, rules[i].id, 0);
-		cfg_put(f->raw, PM_AT + 2, 2, 2);
+		cfg_put(f->raw, PM_AT + 2, 2, rules[i].flags);
+		cfg_put(f->raw, PM_AT + rules[i].reg, rules[i].width, ~0u);
 		build(f);
 		assert_int_equal(reads(f, PM_AT, 1), rules[i].id);
 		check_rule(f, PM_AT, &rules[i]);
 	}
 }
 
+/* Where the one ends there is the device's own business. */
+static void standard_capabilities_have_their_sizes(void **state)
+{
+	static const struct {
+		__u8 id;
+		__u16 flags;
+		unsigned int size;
+	} caps[] = {
+		{ PCI_CAP_ID_PM, 0, 8 },       { PCI_CAP_ID_VPD, 0, 8 },
+		{ PCI_CAP_ID_MSI, 0, 10 },     { PCI_CAP_ID_MSI, 0x80, 14 },
+		{ PCI_CAP_ID_MSI, 0x100, 20 }, { PCI_CAP_ID_MSI, 0x180, 24 },
+		{ PCI_CAP_ID_PCIX, 0, 8 },     { PCI_CAP_ID_PCIX, 0x1000, 24 },
+		{ PCI_CAP_ID_DBG, 0, 4 },      { PCI_CAP_ID_SSVID, 0, 8 },
+		{ PCI_CAP_ID_EXP, 1, 0x14 },   { PCI_CAP_ID_EXP, 1 | PCI_EXP_TYPE_RC_END << 4, 12 },
+		{ PCI_CAP_ID_EXP, 2, 0x3c },   { PCI_CAP_ID_MSIX, 0, 12 },
+		{ PCI_CAP_ID_SATA, 0x10, 8 },  { PCI_CAP_ID_AF, 0, 6 },
+	};
+	struct function *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
+		put_cap(f, PM_AT, caps[i].id, 0);
+		cfg_put(f->raw, PM_AT + 2, 2, caps[i].flags);
+		build(f);
+		if (f->layout.pass[PM_AT + caps[i].size - 1] == 0xff ||
+		    f->layout.pass[PM_AT + caps[i].size] != 0xff)
+			fail_msg("capability %#x, %#x", caps[i].id, caps[i].flags);
+	}
+	/* The vendor says himself how long his is. */
+	f->raw[PM_AT + 2] = 3;
+	f->raw[PM_AT] = PCI_CAP_ID_VNDR;
+	build(f);
+	assert_int_equal(reads(f, PCI_CAPABILITY_LIST, 1), PM_AT);
+	assert_int_equal(f->layout.pass[PM_AT + 2], 0);
+	f->raw[PM_AT + 2] = 2;
+	build(f);
+	assert_int_equal(reads(f, PCI_CAPABILITY_LIST, 1), 0);
+	f->raw[PM_AT + 2] = 5;
+	build(f);
+	assert_int_equal(f->layout.pass[PM_AT + 3], 0xff);
+}
+
+/* Whether the capability in @list is visible when the next one begins @room bytes after it. */
+static bool has_room(struct function *f, unsigned int list, __u16 id, unsigned int room)
+{
+	if (list == PCI_CAPABILITY_LIST) {
+		put_cap(f, PM_AT, id, PM_AT + room);
+		put_cap(f, PM_AT + room, PCI_CAP_ID_DBG, 0);
+		build(f);
+		assert_int_equal(f->layout.shadow[PM_AT + room], PCI_CAP_ID_DBG);
+		return reads(f, PCI_CAPABILITY_LIST, 1) == PM_AT;
+	}
+	cfg_put(f->raw, AER_AT + 4, 4, 0xa5a5a5a5);
+	put_ext_cap(f, AER_AT, id, AER_AT + room);
+	put_ext_cap(f, AER_AT + room, PCI_EXT_CAP_ID_DSN, 0);
+	build(f);
+	assert_int_equal(cfg_get(f->layout.shadow, AER_AT + room, 2), PCI_EXT_CAP_ID_DSN);
+	return reads(f, AER_AT, 2) == id;
+}
+
+static void a_capability_that_is_cut_short_is_hidden(void **state)
+{
+	/* In whole double words, in which capabilities begin. */
+	static const struct {
+		__u16 id;
+		unsigned int least;
+	} caps[] = { { PCI_CAP_ID_PM, 8 },    { PCI_CAP_ID_VPD, 8 },   { PCI_CAP_ID_MSI, 12 },
+		     { PCI_CAP_ID_PCIX, 8 },  { PCI_CAP_ID_SSVID, 8 }, { PCI_CAP_ID_EXP, 12 },
+		     { PCI_CAP_ID_MSIX, 12 }, { PCI_CAP_ID_SATA, 8 },  { PCI_CAP_ID_AF, 8 } },
+	  ext_caps[] = { { PCI_EXT_CAP_ID_ERR, 0x2c },	   { PCI_EXT_CAP_ID_VC, 0x10 },
+			 { PCI_EXT_CAP_ID_DSN, 12 },	   { PCI_EXT_CAP_ID_PWR, 16 },
+			 { PCI_EXT_CAP_ID_MFVC, 0x10 },	   { PCI_EXT_CAP_ID_VC9, 0x10 },
+			 { PCI_EXT_CAP_ID_VNDR, 8 },	   { PCI_EXT_CAP_ID_ACS, 8 },
+			 { PCI_EXT_CAP_ID_ARI, 8 },	   { PCI_EXT_CAP_ID_ATS, 8 },
+			 { PCI_EXT_CAP_ID_SRIOV, 0x40 },   { PCI_EXT_CAP_ID_MCAST, 0x28 },
+			 { PCI_EXT_CAP_ID_PRI, 16 },	   { PCI_EXT_CAP_ID_REBAR, 12 },
+			 { PCI_EXT_CAP_ID_DPA, 16 },	   { PCI_EXT_CAP_ID_TPH, 12 },
+			 { PCI_EXT_CAP_ID_LTR, 8 },	   { PCI_EXT_CAP_ID_SECPCI, 12 },
+			 { PCI_EXT_CAP_ID_PASID, 8 },	   { PCI_EXT_CAP_ID_L1SS, 16 },
+			 { PCI_EXT_CAP_ID_PTM, 12 },	   { 0x22, 12 },
+			 { PCI_EXT_CAP_ID_DVSEC, 12 },	   { PCI_EXT_CAP_ID_DLF, 12 },
+			 { PCI_EXT_CAP_ID_PL_16GT, 0x20 }, { 0x2a, 0x20 } };
+	struct function *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(caps) / sizeof(caps[0]); i++)
+		if (has_room(f, PCI_CAPABILITY_LIST, caps[i].id, caps[i].least - 4) ||
+		    !has_room(f, PCI_CAPABILITY_LIST, caps[i].id, caps[i].least))
+			fail_msg("capability %#x", caps[i].id);
+	for (i = 0; i < sizeof(ext_caps) / sizeof(ext_caps[0]); i++)
+		if (has_room(f, CFG_SPACE_MIN, ext_caps[i].id, ext_caps[i].least - 4) ||
+		    !has_room(f, CFG_SPACE_MIN, ext_caps[i].id, ext_caps[i].least))
+			fail_msg("extended capability %#x", ext_caps[i].id);
+}
+
 static void extended_capabilities_follow_their_specifications(void **state)
 {
 	static const struct rule rules[] = {
-		{ PCI_EXT_CAP_ID_ERR, PCI_ERR_UNCOR_STATUS, 4, 0, 0, ~0u, ~0u },
-		{ PCI_EXT_CAP_ID_ERR, PCI_ERR_UNCOR_MASK, 4, ~0u, ~0u, 0, 0 },
-		{ PCI_EXT_CAP_ID_ERR, PCI_ERR_UNCOR_SEVER, 4, ~0u, ~0u, 0, 0 },
-		{ PCI_EXT_CAP_ID_ERR, PCI_ERR_COR_STATUS, 4, 0, 0, ~0u, ~0u },
-		{ PCI_EXT_CAP_ID_ERR, PCI_ERR_CAP, 4, 0x140, 0x140, 0, 0 },
-		{ PCI_EXT_CAP_ID_ERR, PCI_ERR_HEADER_LOG, 4, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_VC, PCI_VC_PORT_CTRL, 2, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_DSN, 4, 4, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_PWR, PCI_PWR_DSR, 1, 0, 0, 0xff, 0 },
-		{ PCI_EXT_CAP_ID_PWR, PCI_PWR_DATA, 4, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_ACS, PCI_ACS_CTRL, 2, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_ARI, PCI_ARI_CTRL, 2, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_ATS, PCI_ATS_CTRL, 2, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_SRIOV, PCI_SRIOV_CTRL, 2, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_SRIOV, PCI_SRIOV_BAR, 4, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_PRI, PCI_PRI_CTRL, 2, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_PASID, PCI_PASID_CTRL, 2, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_LTR, PCI_LTR_MAX_SNOOP_LAT, 4, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_L1SS, PCI_L1SS_CTL1, 4, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_PTM, PCI_PTM_CTRL, 4, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_REBAR, PCI_REBAR_CTRL, 4, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_DVSEC, PCI_DVSEC_HEADER1, 4, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_DVSEC, 12, 4, 0, 0, ~0u, 0 },
-		{ PCI_EXT_CAP_ID_VNDR, 4, 4, 0, 0, 0, 0 },
-		{ PCI_EXT_CAP_ID_VNDR, 8, 4, 0, 0, ~0u, 0 },
+		{ PCI_EXT_CAP_ID_ERR, 0, PCI_ERR_UNCOR_STATUS, 4, 0, 0, ~0u, ~0u, ~0u },
+		{ PCI_EXT_CAP_ID_ERR, 0, PCI_ERR_UNCOR_MASK, 4, ~0u, ~0u, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_ERR, 0, PCI_ERR_UNCOR_SEVER, 4, ~0u, ~0u, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_ERR, 0, PCI_ERR_COR_STATUS, 4, 0, 0, ~0u, ~0u, ~0u },
+		{ PCI_EXT_CAP_ID_ERR, 0, PCI_ERR_COR_MASK, 4, ~0u, ~0u, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_ERR, 0, PCI_ERR_CAP, 4, 0x140, 0x140, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_ERR, 0, PCI_ERR_HEADER_LOG, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_VC, 0, PCI_VC_PORT_CTRL, 2, 0, 0, 0, 0, 0xffff },
+		{ PCI_EXT_CAP_ID_DSN, 0, 4, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_PWR, 0, PCI_PWR_DSR, 1, 0, 0, 0xff, 0, 0xff },
+		{ PCI_EXT_CAP_ID_PWR, 0, PCI_PWR_DATA, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_ACS, 0, PCI_ACS_CTRL, 2, 0, 0, 0, 0, 0xffff },
+		{ PCI_EXT_CAP_ID_ARI, 0, PCI_ARI_CTRL, 2, 0, 0, 0, 0, 0xffff },
+		{ PCI_EXT_CAP_ID_ATS, 0, PCI_ATS_CTRL, 2, 0, 0, 0, 0, 0xffff },
+		{ PCI_EXT_CAP_ID_SRIOV, 0, PCI_SRIOV_CTRL, 2, 0, 0, 0, 0, 0xffff },
+		{ PCI_EXT_CAP_ID_SRIOV, 0, PCI_SRIOV_BAR, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_PRI, 0, PCI_PRI_CTRL, 2, 0, 0, 0, 0, 0xffff },
+		{ PCI_EXT_CAP_ID_PASID, 0, PCI_PASID_CTRL, 2, 0, 0, 0, 0, 0xffff },
+		{ PCI_EXT_CAP_ID_LTR, 0, PCI_LTR_MAX_SNOOP_LAT, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_L1SS, 0, PCI_L1SS_CTL1, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_PTM, 0, PCI_PTM_CTRL, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_REBAR, 0, PCI_REBAR_CTRL, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_DVSEC, 0, PCI_DVSEC_HEADER1, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_DVSEC, 0, 8, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_DVSEC, 0, 12, 4, 0, 0, ~0u, 0, ~0u },
+		{ PCI_EXT_CAP_ID_VNDR, 0, 4, 4, 0, 0, 0, 0, ~0u },
+		{ PCI_EXT_CAP_ID_VNDR, 0, 8, 4, 0, 0, ~0u, 0, ~0u },
 	};
 	struct function *f = *state;
 	unsigned int i;
 
 	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		put_ext_cap(f, AER_AT, rules[i].id, 0);
+		cfg_put(f->raw, AER_AT + 4, 4, 0xa5a5a5a5);
+		cfg_put(f->raw, AER_AT + rules[i].reg, rules[i].width, ~0u);
 		build(f);
 		assert_int_equal(reads(f, AER_AT, 2), rules[i].id);
 		check_rule(f, AER_AT, &rules[i]);
@@ -558,7 +705,10 @@ int main(void)
 		TEST(capabilities_do_not_reach_into_each_other),
 		TEST(a_list_in_circles_ends),
 		TEST(bridges_and_odd_sizes_are_refused),
+		TEST(the_header_follows_its_specification),
 		TEST(standard_capabilities_follow_their_specifications),
+		TEST(standard_capabilities_have_their_sizes),
+		TEST(a_capability_that_is_cut_short_is_hidden),
 		TEST(extended_capabilities_follow_their_specifications),
 		TEST(what_moves_addresses_or_belongs_to_the_host_is_hidden),
 		TEST(the_first_version_of_express_has_fewer_registers),
