@@ -69,9 +69,18 @@ static u32 space_read(struct pci_dev *pdev, int pos, unsigned int width)
 	return cfg_get(pdev->space, pos, width);
 }
 
+/* Of the function that is open. */
+static const struct cfg_layout *rules;
+
+/*
+ * What the user may not change is not even written back as it was: the command register, which is
+ * half of a double word, has writers of its own.
+ */
 static void space_write(struct pci_dev *pdev, int pos, unsigned int width, u32 value)
 {
 	assert_true(pos >= 0 && !(pos % width) && pos + width <= pdev->cfg_size);
+	assert_true(cfg_get(rules->pass, pos, width == 1 ? 1 : 2));
+	assert_true(width < 4 || cfg_get(rules->pass, pos + 2, 2));
 	cfg_put(pdev->space, pos, width, value);
 }
 
@@ -475,6 +484,7 @@ static void no_function_leads_out_of_bounds(void **state)
 		vdev.pdev = function_new();
 		if (!vfio_pci_config_init(&vdev)) {
 			opened++;
+			rules = vdev.layout;
 			use(&vdev, i % THOROUGHLY == 0);
 			vfio_pci_config_release(&vdev);
 		}
