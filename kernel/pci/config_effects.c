@@ -27,13 +27,11 @@ static bool keeps_registers(struct vfio_pci *vdev)
 }
 
 /*
- * Ended by power_up() or vfio_pci_config_forget(). With the registers come the vectors, which only
- * a function that decodes its memory takes.
+ * The function is awake, so nothing is kept yet. Ended by power_up() or vfio_pci_config_forget().
+ * With the registers come the vectors, which only a function that decodes its memory takes.
  */
 static bool keep_registers(struct vfio_pci *vdev)
 {
-	if (vdev->power_state)
-		return true;
 	vfio_pci_command_memory(vdev, true);
 	pci_save_state(vdev->pdev);
 	vdev->power_state = pci_store_saved_state(vdev->pdev);
@@ -54,6 +52,9 @@ static void power_down(struct vfio_pci *vdev, pci_power_t state)
 	if (state == PCI_D3hot && !keeps_registers(vdev) && !keep_registers(vdev))
 		return;
 	pci_set_power_state(vdev->pdev, state);
+	/* One that did not go to sleep changes its registers, and would get the old ones later. */
+	if (vdev->pdev->current_state == PCI_D0)
+		vfio_pci_config_forget(vdev);
 }
 
 static void power_up(struct vfio_pci *vdev)

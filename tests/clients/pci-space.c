@@ -5,7 +5,8 @@
  *
  * - hidden: a list of extended capabilities that begins with one nobody knows
  * - refused: an open that fails half-way leaves nothing for the next one
- * - asleep: registers kept while the function sleeps are given back, however it ends
+ * - asleep: registers kept while the function sleeps are given back, however it ends, also when it
+ *   does not sleep after all
  * - lies [NUMBER]: so many spaces that lie, opened, read and written
  */
 #include <fcntl.h>
@@ -88,6 +89,12 @@ static void hidden(void)
 		IS(cfg(0x154, 4), 0x55667788);
 		close(v.device);
 	}
+	/* Nobody answers there: that is no list, and is not shown as one. */
+	put(0x100, 4, ~0u);
+	space_set();
+	IS(again(), 0);
+	IS(cfg(0x100, 4), 0);
+	close(v.device);
 }
 
 static void whole(void)
@@ -128,9 +135,39 @@ static void sleep_on(void)
 	ledger_is("saved_states", 1);
 }
 
+static void sleepless(bool on)
+{
+	int fd = open("/sys/kernel/debug/fake-pci/sleepless", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, on ? "Y" : "N", 1) != 1)
+		die("cannot keep the function awake");
+	close(fd);
+}
+
+/* It does not go to sleep: nothing is kept, and it gets nothing back that is out of date. */
+static void awake(void)
+{
+	IS(again(), 0);
+	sleepless(true);
+	for (unsigned int i = 0; i < 3 && !checks_status(); i++) {
+		put(PM + PCI_PM_CTRL, 2, 0);
+		put(PCI_INTERRUPT_LINE, 1, i);
+		space_set();
+		cfg_write(PM + PCI_PM_CTRL, 2, 3);
+		IS(cfg(PM + PCI_PM_CTRL, 2) & 3, 0);
+		ledger_is("saved_states", 0);
+	}
+	sleepless(false);
+	sleep_on();
+	cfg_write(PM + PCI_PM_CTRL, 2, 0);
+	IS(space_get(PCI_INTERRUPT_LINE, 1), 2);
+	close(v.device);
+	ledger_is("saved_states", 0);
+}
+
 static void asleep(void)
 {
-	for (unsigned int i = 0; i < 20; i++) {
+	for (unsigned int i = 0; i < 20 && !checks_status(); i++) {
 		IS(again(), 0);
 		sleep_on();
 		cfg_write(PM + PCI_PM_CTRL, 2, 0);
@@ -143,6 +180,7 @@ static void asleep(void)
 		close(v.device);
 		ledger_is("saved_states", 0);
 	}
+	awake();
 }
 
 static uint32_t state = 1;

@@ -7,7 +7,8 @@
  *
  * Its ids and the number of the bus are the module's parameters. While it is found it has power
  * management, MSI and PCI Express. In debugfs, fake-pci/space is the memory: what is written there
- * is what the function answers from then on, whatever the PCI core thinks.
+ * is what the function answers from then on, whatever the PCI core thinks. While fake-pci/sleepless
+ * is Y it stays in D0 whatever its power register is told.
  *
  * Unloading takes the function away.
  */
@@ -28,6 +29,7 @@ static int number = 8;
 module_param_named(bus, number, int, 0444);
 
 static u8 space[SPACE];
+static bool sleepless;
 static struct pci_bus *bus;
 static struct pci_ops *bus_ops; /* its own */
 static struct dentry *dir;
@@ -54,6 +56,8 @@ static int fake_write(struct pci_bus *of, unsigned int devfn, int where, int siz
 		return PCIBIOS_DEVICE_NOT_FOUND;
 	if (!fixed(where))
 		memcpy(space + where, &value, size);
+	if (sleepless)
+		space[PM_AT + PCI_PM_CTRL] &= ~PCI_PM_CTRL_STATE_MASK;
 	return PCIBIOS_SUCCESSFUL;
 }
 
@@ -138,6 +142,7 @@ static int __init fake_init(void)
 		return ret;
 	dir = debugfs_create_dir("fake-pci", NULL);
 	debugfs_create_file("space", 0600, dir, NULL, &space_fops);
+	debugfs_create_bool("sleepless", 0600, dir, &sleepless);
 	return 0;
 }
 
