@@ -273,6 +273,17 @@ static void line(void)
 		pin_lower();
 		IS(set(INTX, NONE | TRIGGER, 0, 0), 0);
 	}
+	/* Nor is it let through while the command register is against it. */
+	command(true);
+	IS(set(INTX, EVENTFD | TRIGGER, 1, fd), 0);
+	pin_raise();
+	IS(signals(fd, 50), 0);
+	pin_lower();
+	command(false);
+	pin_raise();
+	IS(signals(fd, 5000), 1);
+	pin_lower();
+	IS(set(INTX, NONE | TRIGGER, 0, 0), 0);
 	close(fd);
 }
 

@@ -73,6 +73,20 @@ static void refusals(int fd)
 	IS(set(VFIO_PCI_MSI_IRQ_INDEX, EVENTFD | TRIGGER, 0, 1, 0), -EINVAL); /* no eventfd */
 	IS(set(VFIO_PCI_MSI_IRQ_INDEX, EVENTFD | TRIGGER, 0, 1, 999), -EBADF);
 	IS(set(VFIO_PCI_REQ_IRQ_INDEX, NONE | MASK, 0, 1, 0), -ENOTTY);
+	IS(set(VFIO_PCI_ERR_IRQ_INDEX, EVENTFD | TRIGGER, 0, 1, fd), -EINVAL);
+}
+
+/* While the pin is on: one at a time, no fewer and no more. */
+static void pin_refusals(int fd)
+{
+	IS(set(VFIO_PCI_INTX_IRQ_INDEX, EVENTFD | TRIGGER, 0, 0, fd), -EINVAL);
+	IS(set(VFIO_PCI_INTX_IRQ_INDEX, BOOL | TRIGGER, 0, 0, 1), -EINVAL);
+	IS(set(VFIO_PCI_INTX_IRQ_INDEX, NONE | MASK, 0, 0, 0), -EINVAL);
+	IS(set(VFIO_PCI_INTX_IRQ_INDEX, EVENTFD | MASK, 0, 0, fd), -EINVAL);
+	IS(set(VFIO_PCI_INTX_IRQ_INDEX, NONE | UNMASK, 0, 0, 0), -EINVAL);
+	IS(set(VFIO_PCI_INTX_IRQ_INDEX, EVENTFD | UNMASK, 0, 0, fd), -EINVAL);
+	IS(set(VFIO_PCI_INTX_IRQ_INDEX, EVENTFD | UNMASK, 0, 1, 999), -EBADF);
+	IS(set(VFIO_PCI_INTX_IRQ_INDEX, EVENTFD | UNMASK, 0, 1, device), -EINVAL);
 }
 
 static void raise_irq(void)
@@ -85,12 +99,37 @@ static void acknowledge(void)
 	write32(device, bar0 + EDU_ACK, 1);
 }
 
+/* The pin is masked and low. What unmasks it is a write of the eventfd that was said last. */
+static void unmask_by_eventfd(int fd, int unmask)
+{
+	int counted = eventfd(2, EFD_CLOEXEC | EFD_SEMAPHORE);
+	uint64_t one;
+
+	/* Also a write from before it was said; only that of one of them. */
+	raise_irq();
+	IS(set(VFIO_PCI_INTX_IRQ_INDEX, EVENTFD | UNMASK, 0, 1, counted), 0);
+	IS(signals(fd, 5000), 1);
+	IS(eventfd_write(unmask, 1), 0);
+	IS(signals(fd, 50), 0);
+	/* Somebody reads it, which is no write. */
+	IS(read(counted, &one, sizeof(one)), sizeof(one));
+	IS(signals(fd, 50), 0);
+	IS(set(VFIO_PCI_INTX_IRQ_INDEX, EVENTFD | UNMASK, 0, 1, -1), 0);
+	IS(eventfd_write(counted, 1), 0);
+	IS(signals(fd, 50), 0);
+	close(counted);
+	IS(set(VFIO_PCI_INTX_IRQ_INDEX, EVENTFD | UNMASK, 0, 1, unmask), 0);
+	IS(signals(fd, 5000), 1);
+	acknowledge();
+}
+
 static void pin(int fd)
 {
 	int unmask = eventfd(0, EFD_CLOEXEC);
 
 	IS(set(VFIO_PCI_INTX_IRQ_INDEX, EVENTFD | TRIGGER, 0, 1, fd), 0);
 	IS(set(VFIO_PCI_MSI_IRQ_INDEX, EVENTFD | TRIGGER, 0, 1, fd), -EINVAL);
+	pin_refusals(fd);
 	raise_irq();
 	IS(signals(fd, 5000), 1);
 	/* Masked by its own delivery, and still high: unmasking delivers it again. */
@@ -114,6 +153,7 @@ static void pin(int fd)
 	raise_irq();
 	IS(signals(fd, 5000), 1);
 	acknowledge();
+	unmask_by_eventfd(fd, unmask);
 	/* The eventfd may go before the pin does. */
 	close(unmask);
 	IS(set(VFIO_PCI_INTX_IRQ_INDEX, NONE | TRIGGER, 0, 1, 0), 0);
@@ -150,7 +190,12 @@ static void message(int fd)
 static void request(int fd)
 {
 	IS(set(VFIO_PCI_REQ_IRQ_INDEX, NONE | TRIGGER, 0, 1, 0), -EINVAL);
+	IS(set(VFIO_PCI_REQ_IRQ_INDEX, NONE | TRIGGER, 0, 0, 0), -EINVAL);
+	IS(set(VFIO_PCI_REQ_IRQ_INDEX, EVENTFD | TRIGGER, 0, 1, 999), -EBADF);
 	IS(set(VFIO_PCI_REQ_IRQ_INDEX, EVENTFD | TRIGGER, 0, 1, fd), 0);
+	IS(set(VFIO_PCI_REQ_IRQ_INDEX, EVENTFD | TRIGGER, 0, 0, -1), -EINVAL);
+	IS(set(VFIO_PCI_REQ_IRQ_INDEX, BOOL | TRIGGER, 0, 0, 1), -EINVAL);
+	IS(signals(fd, 0), 0);
 	IS(set(VFIO_PCI_REQ_IRQ_INDEX, NONE | TRIGGER, 0, 1, 0), 0);
 	IS(signals(fd, 0), 1);
 	IS(set(VFIO_PCI_REQ_IRQ_INDEX, NONE | TRIGGER, 0, 0, 0), 0);
