@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pci-msix-kept BDF: the vectors of a function are still there after a reset, whatever its command
- * register said when it was asked for. BDF is an e1000e, which raises an interrupt when told to.
+ * pci-msix-kept BDF SOFT-RESET: the vectors of a function are still there after a reset and after a
+ * sleep, whatever its command register said when it was asked for. BDF is an e1000e, which raises
+ * an interrupt when told to. SOFT-RESET is tests/modules/soft-reset.ko.
  */
+#include <fcntl.h>
+#include <linux/pci_regs.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "pci.h"
@@ -31,13 +36,55 @@ static bool comes(int fd)
 	return true;
 }
 
+static void soft_reset(const char *bdf, const char *module)
+{
+	int file = open(module, O_RDONLY | O_CLOEXEC);
+	char parameters[64];
+
+	snprintf(parameters, sizeof(parameters), "device=%s", bdf);
+	if (syscall(SYS_finit_module, file, parameters, 0) ||
+	    syscall(SYS_delete_module, "soft_reset", 0))
+		die("cannot load '%s'", module);
+	close(file);
+}
+
+static unsigned int power_register(void)
+{
+	unsigned int at = read32(device, config + PCI_CAPABILITY_LIST) & 0xfc;
+
+	while (at && (read32(device, config + at) & 0xff) != PCI_CAP_ID_PM)
+		at = read32(device, config + at) >> 8 & 0xfc;
+	TRUE(at);
+	return at + PCI_PM_CTRL;
+}
+
+static void power(unsigned int reg, uint16_t state)
+{
+	IS(pwrite(device, &state, 2, config + reg), 2);
+	IS(read32(device, config + reg) & PCI_PM_CTRL_STATE_MASK, state);
+}
+
+/* @command: the user's when it goes to sleep. */
+static void sleeps(const char *bdf, const char *module, uint32_t command)
+{
+	unsigned int reg = power_register();
+
+	write32(device, config + PCI_COMMAND, command);
+	power(reg, 3);
+	/* Whoever wakes up as it was needs nothing kept. */
+	ledger_is("saved_states", 1);
+	soft_reset(bdf, module);
+	power(reg, 0);
+	IS(read32(device, config + PCI_COMMAND) & 7, command);
+}
+
 int main(int argc, char **argv)
 {
 	int fd = eventfd(0, EFD_CLOEXEC);
 	struct vfio v;
 
-	if (argc != 2)
-		die("usage: pci-msix-kept BDF");
+	if (argc != 3)
+		die("usage: pci-msix-kept BDF SOFT-RESET");
 	v = vfio_open(argv[1]);
 	device = v.device;
 	config = region(device, VFIO_PCI_CONFIG_REGION_INDEX, NULL);
@@ -52,6 +99,11 @@ int main(int argc, char **argv)
 	IS(ask(device, VFIO_DEVICE_RESET, NULL), 0);
 	/* Nor does the reset leave behind what it needed. */
 	IS(read32(device, config + 4) & 7, 0);
+	pci_enable(device);
+	TRUE(comes(fd));
+	sleeps(argv[1], argv[2], PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	TRUE(comes(fd));
+	sleeps(argv[1], argv[2], 0);
 	pci_enable(device);
 	TRUE(comes(fd));
 	vfio_close(&v);

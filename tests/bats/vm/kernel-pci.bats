@@ -37,9 +37,9 @@ teardown() {
 	client pci-msix $NVME
 }
 
-@test "MSI-X vectors outlive a reset, also while memory is off" {
+@test "MSI-X vectors outlive a reset and a sleep, also while memory is off" {
 	bind_to vfio-pci $E1000E
-	client pci-msix-kept $E1000E
+	client pci-msix-kept $E1000E "/vfioctl/build/test-modules/$(uname -r)/soft-reset.ko"
 	unbind $E1000E
 }
 
