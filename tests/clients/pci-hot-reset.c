@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pci-hot-reset BDF COUNT ANSWER: the slot or bus of BDF has COUNT functions, all in its group; a
- * reset of all of them is answered with ANSWER (0 or a negative errno).
+ * pci-hot-reset BDF COUNT ANSWER OTHER: the slot or bus of BDF has COUNT functions, all in its
+ * group; a reset of all of them is answered with ANSWER (0 or a negative errno). OTHER is in
+ * another group.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -58,6 +59,12 @@ static long reset(int device, uint32_t flags, uint32_t count, int fd)
 
 static void refusals(const struct vfio *v, unsigned int count)
 {
+	struct {
+		struct vfio_pci_hot_reset reset;
+		int32_t fd;
+	} short_of_one = { .reset = { .argsz = sizeof(short_of_one.reset), .count = 1 },
+			   .fd = v->group };
+
 	IS(reset(v->device, 0, 0, v->group), -EINVAL);
 	IS(reset(v->device, 1, 1, v->group), -EINVAL);
 	IS(reset(v->device, 0, count + 1, v->group), -EINVAL);
@@ -65,6 +72,21 @@ static void refusals(const struct vfio *v, unsigned int count)
 	IS(reset(v->device, 0, 1, -1), -EBADF);
 	IS(reset(v->device, 0, 1, v->container), -EINVAL);
 	IS(reset(v->device, 0, 1, v->device), -EINVAL);
+	IS(ask(v->device, VFIO_DEVICE_PCI_HOT_RESET, &short_of_one), -EINVAL);
+}
+
+/* Another group proves nothing, and one that was opened to look at it is not even asked. */
+static void others(const struct vfio *v, const char *other)
+{
+	int group = group_open(other, O_RDWR | O_CLOEXEC);
+
+	TRUE(group >= 0);
+	IS(reset(v->device, 0, 1, group), -EPERM);
+	close(group);
+	group = group_open(other, O_RDONLY | O_CLOEXEC);
+	TRUE(group >= 0);
+	IS(reset(v->device, 0, 1, group), -EINVAL);
+	close(group);
 }
 
 int main(int argc, char **argv)
@@ -72,12 +94,13 @@ int main(int argc, char **argv)
 	unsigned int count;
 	struct vfio v;
 
-	if (argc != 4)
-		die("usage: pci-hot-reset BDF COUNT ANSWER");
+	if (argc != 5)
+		die("usage: pci-hot-reset BDF COUNT ANSWER OTHER");
 	v = vfio_open(argv[1]);
 	count = strtoul(argv[2], NULL, 10);
 	infos(&v, count);
 	refusals(&v, count);
+	others(&v, argv[4]);
 	pci_enable(v.device);
 	IS(reset(v.device, 0, 1, v.group), strtol(argv[3], NULL, 10));
 	/* It is where it was, and decodes. */

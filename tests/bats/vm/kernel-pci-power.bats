@@ -86,7 +86,8 @@ is_in() {
 	for bdf in $behind; do
 		bind_to vfio-pci "$bdf"
 	done
-	run "$CLIENTS/pci-hot-reset" 0000:05:01.0 3 0
+	bind_to vfio-pci $EDU
+	run "$CLIENTS/pci-hot-reset" 0000:05:01.0 3 0 $EDU
 	assert_output ''
 	for bdf in $behind; do
 		unbind "$bdf"

@@ -49,15 +49,15 @@ teardown() {
 
 @test "a bus is reset for who owns all of it, and when all of it is ours" {
 	local bdf
-	run "$CLIENTS/pci-hot-reset" $EDU 1 0
+	run "$CLIENTS/pci-hot-reset" $EDU 1 0 $NVME
 	assert_output ''
 	for bdf in $BEHIND; do
 		bind_to vfio-pci "$bdf"
 	done
-	run "$CLIENTS/pci-hot-reset" 0000:05:01.0 3 0
+	run "$CLIENTS/pci-hot-reset" 0000:05:01.0 3 0 $NVME
 	assert_output ''
 	unbind 0000:05:03.0
-	run "$CLIENTS/pci-hot-reset" 0000:05:01.0 3 -16
+	run "$CLIENTS/pci-hot-reset" 0000:05:01.0 3 -16 $NVME
 	assert_output ''
 	for bdf in $BEHIND; do
 		unbind "$bdf"
