@@ -27,7 +27,7 @@ change() {
 	[ ! -e /sys/module/vfio/parameters/driver_whitelist ]
 EOT
 	assert_success
-	assert_line --regexp "^loaded: $OLDER, vfio 0\.3, /lib/modules/$OLDER/kernel/drivers/vfio/vfio\.ko"
+	assert_line "loaded: $OLDER, vfio 0.3, /lib/modules/$OLDER/kernel/drivers/vfio/vfio.ko"
 	assert_line 'viable: not shown'
 }
 
@@ -43,12 +43,12 @@ EOT
 	assert_success
 	assert_line "$OLDER: three of three modules are ours, version $VERSION"
 	for module in vfio vfio_iommu_type1 vfio-pci; do
-		assert_line --regexp "^filename: +/lib/modules/$OLDER/updates/dkms/$module.ko$"
+		assert_line "filename:       /lib/modules/$OLDER/updates/dkms/$module.ko"
 		assert_line "usr/lib/modules/$OLDER/updates/dkms/$module.ko"
 	done
 	(($(grep -cE '^signer: +DKMS module signing key$' <<<"$output") == 3))
 	(($(grep -cE "^version: +$VERSION\$" <<<"$output") == 3))
-	refute_line --regexp 'modules/.*/kernel/drivers/vfio/.*(vfio|type1|pci)\.ko'
+	refute_line --regexp '^usr/lib/modules/.*/kernel/drivers/vfio/.*(vfio|type1|pci)\.ko'
 }
 
 @test "make dkms-check finds a mixture, and an initramfs that is behind" {
@@ -105,7 +105,7 @@ EOT
 @test "make dkms-remove leaves nothing behind, and the stock modules in every initramfs" {
 	change <<'EOT'
 	make -s dkms-remove || exit
-	files | grep -v "$NEWER\|${NEWER%-amd64}-common" >/root/after
+	files | grep -v "$NEWER\|${NEWER%-amd64}-common\|kbuild-${NEWER%-amd64}" >/root/after
 	diff /root/before /root/after && echo "nothing is left"
 	for k in $OLDER $NEWER; do lsinitramfs /boot/initrd.img-$k | grep '/vfio\.ko'; done
 	ls -d /lib/modules/*/updates /usr/src/vfioctl* /var/lib/dkms/vfioctl
@@ -124,7 +124,7 @@ EOT
 @test "after the removal the stock modules are back" {
 	in_system boot <<<'loaded "$(modinfo -F version vfio)"; handed_out'
 	assert_success
-	assert_line --regexp "^loaded: $NEWER, vfio 0\.3, /lib/modules/$NEWER/kernel/drivers/vfio/vfio\.ko"
+	assert_line "loaded: $NEWER, vfio 0.3, /lib/modules/$NEWER/kernel/drivers/vfio/vfio.ko"
 	assert_line 'viable: not shown'
 }
 

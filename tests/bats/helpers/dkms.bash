@@ -32,7 +32,7 @@ loaded() {
 	grep -q "^vfio_pci " /proc/modules || fail "vfio_pci was not loaded at boot"
 	modprobe vfio_iommu_type1 || fail "vfio_iommu_type1 does not load"
 	for m in $MODULES; do
-		[ "$(cat /sys/module/$m/srcversion)" = "$(modinfo -F srcversion $m)" ] ||
+		[ "$(cat /sys/module/$m/srcversion 2>&-)" = "$(modinfo -F srcversion $m)" ] ||
 			fail "the $m that is loaded is not the one that modprobe would take"
 	done
 	[ "$(cat /sys/module/vfio/version)" = "$1" ] || fail "vfio is $(cat /sys/module/vfio/version)"
