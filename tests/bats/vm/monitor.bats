@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: sriov
+# kernel: any
 #
 # monitor tells what happens to devices and groups, all of it and no more: on a stock core, or where
 # none is loaded.
