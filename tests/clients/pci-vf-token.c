@@ -4,6 +4,7 @@
  * is neither.
  * pci-vf-token host VF: VF belongs to a physical function of the host's.
  * pci-vf-token hold PF VF VF: has all open and says "held", until it is killed.
+ * pci-vf-token asleep PF: virtual functions come while their physical one sleeps.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -104,18 +105,57 @@ static void while_used(struct vfio *pf)
 	IS(get(pf, " vf_token=" A), 0);
 }
 
-/* Virtual functions are there, so that their physical one does not go to sleep. */
-static void stays_awake(int pf)
+/* Where its state of power is written and read. */
+static uint64_t power_register(int pf)
 {
 	uint64_t config = region(pf, VFIO_PCI_CONFIG_REGION_INDEX, NULL);
 	unsigned int cap = read32(pf, config + 0x34) & 0xff;
-	uint16_t d3hot = 3;
 
 	while (cap && (read32(pf, config + cap) & 0xff) != 1)
 		cap = read32(pf, config + cap) >> 8 & 0xff;
 	TRUE(cap != 0);
-	IS(pwrite(pf, &d3hot, 2, config + cap + 4), 2);
-	IS(read32(pf, config + cap + 4) & 3, 0);
+	return config + cap + 4;
+}
+
+static void power(int pf, uint16_t state, uint16_t comes_to)
+{
+	uint64_t at = power_register(pf);
+
+	IS(pwrite(pf, &state, 2, at), 2);
+	IS(read32(pf, at) & 3, comes_to);
+}
+
+/* Virtual functions are there, so that their physical one does not go to sleep. */
+static void stays_awake(int pf)
+{
+	power(pf, 3, 0);
+}
+
+static void virtual_functions(const char *pf, const char *number)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/sriov_numvfs", pf);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	IS(write(fd, number, strlen(number)), strlen(number));
+	close(fd);
+}
+
+/* They find it awake, and once they are gone it may sleep again. */
+static void asleep(const char *bdf)
+{
+	struct vfio pf = attach(bdf);
+
+	IS(get(&pf, ""), 0);
+	power(pf.device, 3, 3);
+	virtual_functions(bdf, "1");
+	IS(read32(pf.device, power_register(pf.device)) & 3, 0);
+	stays_awake(pf.device);
+	virtual_functions(bdf, "0");
+	power(pf.device, 3, 3);
+	power(pf.device, 0, 0);
+	vfio_close(&pf);
 }
 
 static atomic_bool done;
@@ -162,6 +202,8 @@ static void on_the_way(struct vfio *pf, struct vfio *vf)
 static void exchange(struct vfio *pf, struct vfio *vf)
 {
 	IS(get(pf, ""), 0);
+	/* Nobody knows a token that nobody has set. */
+	IS(get(vf, " vf_token=00000000-0000-0000-0000-000000000000"), -EACCES);
 	stays_awake(pf->device);
 	feature_answers(pf->device);
 	virtual_names(vf);
@@ -214,6 +256,8 @@ int main(int argc, char **argv)
 		hold(argv + 2);
 	} else if (argc == 3 && !strcmp(argv[1], "host")) {
 		alone(argv[2]);
+	} else if (argc == 3 && !strcmp(argv[1], "asleep")) {
+		asleep(argv[2]);
 	} else if (argc == 4) {
 		pf = attach(argv[1]);
 		vf = attach(argv[2]);
@@ -222,7 +266,7 @@ int main(int argc, char **argv)
 		vfio_close(&pf);
 		alone(argv[3]);
 	} else {
-		die("usage: pci-vf-token PF VF OTHER | host VF | hold PF VF VF");
+		die("usage: pci-vf-token PF VF OTHER | host VF | hold PF VF VF | asleep PF");
 	}
 	return checks_status();
 }

@@ -77,6 +77,10 @@ vfs() {
 	assert_equal "$state" D3hot
 }
 
+@test "virtual functions wake their physical one up, which its user had let sleep" {
+	client pci-vf-token asleep $PF
+}
+
 @test "a host driver on a virtual function of a user's is told of in the log" {
 	modprobe pci-stub
 	vfs 1
@@ -109,7 +113,7 @@ vfs() {
 	local grace=/sys/module/vfio/parameters/grace_ms before before_unbind took
 	vfs 2
 	read -r before <$grace
-	echo 6000 >$grace
+	echo 8000 >$grace
 	"$CLIENTS/pci-vf-token" hold $PF $VF $SECOND >"$BATS_TEST_TMPDIR/hold" 2>&1 3>&- &
 	holder=$!
 	heard held
@@ -117,7 +121,7 @@ vfs() {
 	before_unbind=$SECONDS
 	unbind $PF
 	took=$((SECONDS - before_unbind))
-	((took >= 5 && took < 15)) || fail "it took $took s"
+	((took >= 7 && took < 15)) || fail "it took $took s"
 	echo "$before" >$grace
 	assert_not_exist $PCI/devices/$VF
 	assert_not_exist $PCI/devices/$SECOND
