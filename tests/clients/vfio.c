@@ -203,6 +203,15 @@ long irq_eventfd(int device, uint32_t index, int eventfd)
 	return ask(device, VFIO_DEVICE_SET_IRQS, &irqs);
 }
 
+long irq_off(int device, uint32_t index)
+{
+	struct vfio_irq_set set = { .argsz = sizeof(set),
+				    .flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
+				    .index = index };
+
+	return ask(device, VFIO_DEVICE_SET_IRQS, &set);
+}
+
 long ledger(const char *item)
 {
 	FILE *f = fopen("/sys/kernel/debug/vfio/ledger", "re");

@@ -68,6 +68,8 @@ void write32(int device, uint64_t offset, uint32_t value);
 void pci_enable(int device);
 /* One vector of interrupt @index to @eventfd (-1: none): the answer. */
 long irq_eventfd(int device, uint32_t index, int eventfd);
+/* None of its vectors is on any more. */
+long irq_off(int device, uint32_t index);
 
 /* Is this our core? Told by its ledger. For the few answers on which the two differ. */
 bool ours(void);

@@ -11,20 +11,27 @@ load ../helpers/vfio
 BESIDE=0000:00:11.0
 EXPRESS=0000:01:00.0
 BUS=0000:03:01.0
+RESETS=0000:04:00.0
+PHYSICAL=0000:05:00.0
+ADAPTER=0000:06:00.0
 
 setup_file() {
 	modprobe -a vfio-pci vfio_iommu_type1
 	# Looking for leaks by itself it would take the one processor for minutes.
 	echo scan=off >/sys/kernel/debug/kmemleak
 	echo 1 >/sys/module/vfio/parameters/grace_ms
-	for device in $QUICK $BESIDE $EXPRESS $BUS; do
+	echo Y >/sys/module/vfio_pci/parameters/enable_sriov
+	# QEMU's loses its virtual functions when it is reset.
+	echo >$PCI/devices/$PHYSICAL/reset_method
+	for device in $QUICK $BESIDE $EXPRESS $BUS $RESETS $PHYSICAL $ADAPTER; do
 		bind_to vfio-pci "$device"
 	done
 }
 
 teardown_file() {
 	echo 10000 >/sys/module/vfio/parameters/grace_ms
-	unbind $QUICK $BESIDE $EXPRESS $BUS
+	echo N >/sys/module/vfio_pci/parameters/enable_sriov
+	unbind $QUICK $BESIDE $EXPRESS $BUS $RESETS $PHYSICAL $ADAPTER
 }
 
 teardown() {
@@ -63,15 +70,33 @@ failing() {
 }
 
 @test "interrupts survive each failure" {
-	failing $QUICK intx intx-again intx-mask intx-unmask intx-off msi msi-again msi-off request
+	failing $QUICK intx intx-again intx-mask intx-unmask intx-unmask-off intx-off msi msi-again \
+		msi-off request request-off
 }
 
 @test "what only functions of PCI Express have survives each failure" {
-	failing $EXPRESS rom-read power msix msix-grow msix-off error
+	failing $EXPRESS rom-read power msix msix-grow msix-off error error-off low-power \
+		low-power-wakeup low-power-exit
 }
 
 @test "resets survive each failure" {
 	failing $BUS reset hot-reset-info hot-reset
+}
+
+@test "a reset by a register survives each failure" {
+	failing $RESETS flr
+}
+
+@test "ioeventfds and features survive each failure" {
+	failing $QUICK ioeventfd ioeventfd-off feature-probe
+}
+
+@test "the addresses of VGA survive each failure" {
+	failing $ADAPTER vga-read vga-write
+}
+
+@test "physical and virtual functions survive each failure" {
+	failing $PHYSICAL vf-token vfs-come vfs-go
 }
 
 @test "closing in each order survives each failure" {

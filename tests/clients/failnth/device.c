@@ -6,12 +6,15 @@
 
 #include "operation.h"
 
-#define PAGE	     4096UL
-#define PCI_COMMAND  4
-#define PCI_STATUS   6
-#define PCI_CAP_LIST 0x34
-#define PCI_CAP_PM   1
-#define PM_CTRL	     4
+#define PAGE		4096UL
+#define PCI_COMMAND	4
+#define PCI_STATUS	6
+#define PCI_CAP_LIST	0x34
+#define PCI_CAP_PM	1
+#define PM_CTRL		4
+#define PCI_CAP_EXP	0x10
+#define EXP_CONTROL	8
+#define EXP_CONTROL_FLR 0x8000
 
 static struct vfio_device_info device;
 
@@ -141,6 +144,28 @@ static long rom_read(void)
 	return read_at(rom);
 }
 
+/* Display memory: what is in it depends on the mode. */
+static uint64_t vga;
+
+static void vga_found(void)
+{
+	vga = region(here.v.device, VFIO_PCI_VGA_REGION_INDEX, NULL) + 0xa0000;
+}
+
+static long vga_read(void)
+{
+	uint32_t value;
+
+	return pread(here.v.device, &value, sizeof(value), vga) < 0 ? -errno : 0;
+}
+
+static long vga_write(void)
+{
+	uint32_t value = 0;
+
+	return pwrite(here.v.device, &value, sizeof(value), vga) < 0 ? -errno : 0;
+}
+
 static uint8_t config_byte(unsigned int at)
 {
 	uint8_t byte = 0;
@@ -198,6 +223,27 @@ static void enabled(void)
 	pci_enable(here.v.device);
 }
 
+static unsigned int device_control;
+
+/* That of PCI Express; asking for a reset in it is a write like any other. */
+static void express_found(void)
+{
+	unsigned int at;
+
+	config_found();
+	for (at = config_byte(PCI_CAP_LIST); at && config_byte(at) != PCI_CAP_EXP;)
+		at = config_byte(at + 1);
+	TRUE(at);
+	device_control = at + EXP_CONTROL;
+}
+
+static long flr(void)
+{
+	uint16_t value = EXP_CONTROL_FLR;
+
+	return pwrite(here.v.device, &value, 2, config + device_control) < 0 ? -errno : 0;
+}
+
 static char affected[1024] __attribute__((aligned(8)));
 
 static long hot_reset_info(void)
@@ -251,8 +297,11 @@ const struct operation device_operations[] = {
 	  .before = rom_found,
 	  .run = rom_read,
 	  .error = EIO },
+	{ .name = "vga-read", .stage = DEVICE, .before = vga_found, .run = vga_read },
+	{ .name = "vga-write", .stage = DEVICE, .before = vga_found, .run = vga_write },
 	{ .name = "power", .stage = DEVICE, .before = pm_found, .run = power_down, .check = wakes },
 	{ .name = "reset", .stage = DEVICE, .run = reset, .after = enabled, .quiet = true },
+	{ .name = "flr", .stage = DEVICE, .before = express_found, .run = flr, .after = enabled },
 	{ .name = "hot-reset-info",
 	  .check = affected_is_told,
 	  .stage = DEVICE,

@@ -90,6 +90,38 @@ static void plugged_in(void)
 	bound();
 }
 
+static long virtual_functions(const char *number)
+{
+	return sysfs_write(device_file("sriov_numvfs"), number);
+}
+
+static long vfs_come(void)
+{
+	return virtual_functions("1");
+}
+
+static long vfs_go(void)
+{
+	return virtual_functions("0");
+}
+
+static void vfs_came(void)
+{
+	IS(vfs_come(), 0);
+}
+
+static void vfs_gone(void)
+{
+	IS(vfs_go(), 0);
+	IS(access(device_file("virtfn0"), F_OK), -1);
+}
+
+/* Whether it has a driver is another matter: whoever made it is not told that a probe failed. */
+static void has_vf(void)
+{
+	IS(access(device_file("virtfn0"), F_OK), 0);
+}
+
 const struct operation driver_operations[] = {
 	{ .name = "unbind",
 	  .stage = NOTHING,
@@ -119,6 +151,19 @@ const struct operation driver_operations[] = {
 	  .run = unplug,
 	  .check = is_taken_away,
 	  .after = plugged_in,
+	  .spares = GIVE_BACK,
+	  .by_worker = true },
+	{ .name = "vfs-come",
+	  .stage = NOTHING,
+	  .run = vfs_come,
+	  .check = has_vf,
+	  .after = vfs_gone,
+	  .spares = NEW_FUNCTION },
+	{ .name = "vfs-go",
+	  .stage = NOTHING,
+	  .before = vfs_came,
+	  .run = vfs_go,
+	  .after = vfs_gone,
 	  .spares = GIVE_BACK,
 	  .by_worker = true },
 	{},

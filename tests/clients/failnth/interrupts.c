@@ -30,7 +30,7 @@ static long on(uint32_t index, uint32_t start, uint32_t count)
 
 static long off(uint32_t index)
 {
-	return set_irqs(index, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER, 0, 0, 0);
+	return irq_off(here.v.device, index);
 }
 
 /* Have the kernel act as if the interrupt had come. */
@@ -88,6 +88,18 @@ static long intx_unmask_by_eventfd(void)
 {
 	return set_irqs(VFIO_PCI_INTX_IRQ_INDEX,
 			VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK, 0, 1, here.event);
+}
+
+static void intx_unmask_turned_on(void)
+{
+	IS(intx_on(), 0);
+	IS(intx_unmask_by_eventfd(), 0);
+}
+
+static long intx_unmask_by_none(void)
+{
+	return set_irqs(VFIO_PCI_INTX_IRQ_INDEX,
+			VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK, 0, 1, -1);
 }
 
 /* --- messages --- */
@@ -161,9 +173,19 @@ static void request_is_on(void)
 	arrives(VFIO_PCI_REQ_IRQ_INDEX, 0);
 }
 
+static long request_off(void)
+{
+	return off(VFIO_PCI_REQ_IRQ_INDEX);
+}
+
+static void request_turned_on(void)
+{
+	IS(request_on(), 0);
+}
+
 static void request_turned_off(void)
 {
-	IS(off(VFIO_PCI_REQ_IRQ_INDEX), 0);
+	IS(request_off(), 0);
 }
 
 static long error_on(void)
@@ -176,9 +198,19 @@ static void error_is_on(void)
 	arrives(VFIO_PCI_ERR_IRQ_INDEX, 0);
 }
 
+static long error_off(void)
+{
+	return off(VFIO_PCI_ERR_IRQ_INDEX);
+}
+
+static void error_turned_on(void)
+{
+	IS(error_on(), 0);
+}
+
 static void error_turned_off(void)
 {
-	IS(off(VFIO_PCI_ERR_IRQ_INDEX), 0);
+	IS(error_off(), 0);
 }
 
 const struct operation interrupt_operations[] = {
@@ -206,6 +238,12 @@ const struct operation interrupt_operations[] = {
 	  .stage = DEVICE,
 	  .before = intx_turned_on,
 	  .run = intx_unmask_by_eventfd,
+	  .after = intx_turned_off },
+	{ .name = "intx-unmask-off",
+	  .spares = IRQ_FILES,
+	  .stage = DEVICE,
+	  .before = intx_unmask_turned_on,
+	  .run = intx_unmask_by_none,
 	  .after = intx_turned_off },
 	{ .name = "intx-off",
 	  .spares = IRQ_FILES,
@@ -254,10 +292,12 @@ const struct operation interrupt_operations[] = {
 	  .run = request_on,
 	  .check = request_is_on,
 	  .after = request_turned_off },
+	{ .name = "request-off", .stage = DEVICE, .before = request_turned_on, .run = request_off },
 	{ .name = "error",
 	  .stage = DEVICE,
 	  .run = error_on,
 	  .check = error_is_on,
 	  .after = error_turned_off },
+	{ .name = "error-off", .stage = DEVICE, .before = error_turned_on, .run = error_off },
 	{},
 };

@@ -22,7 +22,8 @@
 
 static const struct operation *const tables[] = { group_operations,   dma_operations,
 						  device_operations,  interrupt_operations,
-						  closing_operations, driver_operations };
+						  feature_operations, closing_operations,
+						  driver_operations };
 #define N_TABLES (sizeof(tables) / sizeof(tables[0]))
 
 static bool expected(const struct operation *op, long answer)
@@ -80,12 +81,26 @@ static void fail_each(const struct operation *op)
 		printf("after %u faults in %s\n", nth, op->name);
 }
 
+/* Messages of each kind that the device has, one after the other. */
+static void messages(void)
+{
+	struct vfio_irq_info info = { .argsz = sizeof(info), .index = VFIO_PCI_MSI_IRQ_INDEX };
+
+	for (; info.index < VFIO_PCI_ERR_IRQ_INDEX; info.index++) {
+		IS(ask(here.v.device, VFIO_DEVICE_GET_IRQ_INFO, &info), 0);
+		if (!info.count)
+			continue;
+		IS(irq_eventfd(here.v.device, info.index, here.event), 0);
+		IS(irq_off(here.v.device, info.index), 0);
+	}
+}
+
 /* After all that went wrong, nothing does. */
 static void reuse(void)
 {
 	stage_enter(DEVICE);
 	memory_map();
-	IS(irq_eventfd(here.v.device, VFIO_PCI_MSI_IRQ_INDEX, here.event), 0);
+	messages();
 	read32(here.v.device, region(here.v.device, VFIO_PCI_BAR0_REGION_INDEX, NULL));
 	memory_unmap();
 	stage_leave();

@@ -14,12 +14,14 @@
  * Puts a group under another domain. It warns when a driver of an IOMMU finds no memory while a
  * group is given back, where nobody can do anything about it.
  */
-#define GIVE_BACK "__iommu_group_set_domain_internal"
+#define GIVE_BACK    "__iommu_group_set_domain_internal"
+/* Adds a function that was found, or made, to the system: it warns when it cannot. */
+#define NEW_FUNCTION "pci_device_add"
 /*
  * Makes the files of an interrupt in /proc. Without memory there are fewer, and it warns when those
  * are removed.
  */
-#define IRQ_FILES "register_irq_proc"
+#define IRQ_FILES    "register_irq_proc"
 
 /**
  * struct operation - one thing that is asked of the modules
@@ -53,6 +55,7 @@ extern const struct operation group_operations[];
 extern const struct operation dma_operations[];
 extern const struct operation device_operations[];
 extern const struct operation interrupt_operations[];
+extern const struct operation feature_operations[];
 extern const struct operation closing_operations[];
 extern const struct operation driver_operations[];
 
