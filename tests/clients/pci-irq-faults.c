@@ -27,6 +27,7 @@
 #define MOST   8
 #define ROUNDS 1500
 
+static const char *bdf;
 static int device;
 static uint64_t config, bar0;
 
@@ -242,6 +243,8 @@ static void race(void)
 	command(true);
 	IS(set(INTX, EVENTFD | TRIGGER, 1, fd), 0);
 	signals(fd, 0);
+	/* Nobody would answer, so it must not even come. */
+	IS(pin_is_off(bdf), 1);
 	pin_raise();
 	IS(signals(fd, 50), 0);
 	command(false);
@@ -306,7 +309,8 @@ int main(int argc, char **argv)
 			break;
 	if (argc != 3 || i == sizeof(tests) / sizeof(tests[0]))
 		die("usage: pci-irq-faults BDF WHAT");
-	v = vfio_open(argv[1]);
+	bdf = argv[1];
+	v = vfio_open(bdf);
 	device = v.device;
 	config = region(device, VFIO_PCI_CONFIG_REGION_INDEX, NULL);
 	bar0 = region(device, VFIO_PCI_BAR0_REGION_INDEX, NULL);
