@@ -27,10 +27,18 @@ $(GUEST_BIN): $(B)/guest/%: tests/guest/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 -Ilib $(WARN) $(CFLAGS) -static -o $@ $<
 
+# The one program of the system that a QEMU inside of a guest boots.
+$(B)/inner/init: $(wildcard tests/inner/*.[ch])
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 $(WARN) $(CFLAGS) -static -o $@ $(filter %.c,$^)
+
+$(B)/guest/frames: tests/inner/frame.h
+
 check-debug: all $(GUEST_BIN)
 
 # What a test in a guest may run.
-guest-files: all clients $(GUEST_BIN)
+guest-files: all clients $(GUEST_BIN) $(B)/inner/init
 
 # make check-vm [BATS="tests/bats/vm/bind.bats ..."] [KERNEL=6.12] [MODULES=DIR] [EVERY=1] - on 6.1
 # and 6.12; what is vfioctl's own on the newer one alone, unless EVERY kernel is to show it
