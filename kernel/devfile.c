@@ -64,42 +64,6 @@ static ssize_t device_xfer(struct vfio_device *device, void *buf, size_t count, 
 	return ret;
 }
 
-/*
- * Most of what is read or written is a register. Of a size that the compiler knows, the copy is one
- * instruction, without the checks that hardened kernels make of others.
- */
-static unsigned long to_user(void __user *user, const void *buf, size_t count)
-{
-	switch (count) {
-	case 1:
-		return copy_to_user(user, buf, 1);
-	case 2:
-		return copy_to_user(user, buf, 2);
-	case 4:
-		return copy_to_user(user, buf, 4);
-	case 8:
-		return copy_to_user(user, buf, 8);
-	default:
-		return copy_to_user(user, buf, count);
-	}
-}
-
-static unsigned long from_user(void *buf, const void __user *user, size_t count)
-{
-	switch (count) {
-	case 1:
-		return copy_from_user(buf, user, 1);
-	case 2:
-		return copy_from_user(buf, user, 2);
-	case 4:
-		return copy_from_user(buf, user, 4);
-	case 8:
-		return copy_from_user(buf, user, 8);
-	default:
-		return copy_from_user(buf, user, count);
-	}
-}
-
 static ssize_t read_chunk(struct vfio_device *device, char __user *user, void *buf, size_t count,
 			  loff_t pos)
 {
@@ -107,7 +71,7 @@ static ssize_t read_chunk(struct vfio_device *device, char __user *user, void *b
 
 	memset(buf, 0, count);
 	ret = device_xfer(device, buf, count, pos, false);
-	if (ret > 0 && to_user(user, buf, ret))
+	if (ret > 0 && copy_to_user(user, buf, ret))
 		return -EFAULT;
 	return ret;
 }
@@ -115,7 +79,7 @@ static ssize_t read_chunk(struct vfio_device *device, char __user *user, void *b
 static ssize_t write_chunk(struct vfio_device *device, const char __user *user, void *buf,
 			   size_t count, loff_t pos)
 {
-	if (from_user(buf, user, count))
+	if (copy_from_user(buf, user, count))
 		return -EFAULT;
 	return device_xfer(device, buf, count, pos, true);
 }

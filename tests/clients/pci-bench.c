@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pci-bench CARD EDU ROUNDS: how long what a client asks of vfio-pci takes. CARD is an e1000e,
- * whose first BAR can be read and written in every width, EDU an edu, which raises an interrupt
- * when asked. Prints for each round of each kind its name and nanoseconds for one of it, the mean
- * of many.
+ * pci-bench CARD EDU MEMORY ROUNDS: how long what a client asks of vfio-pci takes. CARD is an
+ * e1000e, whose first BAR can be read and written in every width, EDU an edu, which raises an
+ * interrupt when asked, MEMORY has a lot of it as BAR 2. Prints for each round of each kind its
+ * name and nanoseconds for one of it, the mean of the fastest of twenty batches.
  */
 #include <fcntl.h>
 #include <linux/pci_regs.h>
@@ -19,6 +19,7 @@
 #define PAGE	  4096UL
 #define HUGE	  (2UL << 20)
 #define LARGE	  (64UL << 20)
+#define BATCHES	  20
 /* The e1000e's table of multicast addresses: memory, as far as its driver is concerned. */
 #define E1000_MTA 0x5200
 
@@ -287,7 +288,7 @@ static const struct kind kinds[] = {
 	{ "region-write-8", put, 10000, IN(BAR, E1000_MTA, 8) },
 	{ "map-4k", .one = fault_once, .many = 1000 },
 	{ "map-128k", .one = fault_card, .many = 500 },
-	{ "map-64m", .one = fault_large, .many = 4 },
+	{ "map-64m", .one = fault_large, .many = 8 },
 	{ "info", .one = get_info, .many = 5000 },
 	{ "msi-on-off", .one = msi_on_off, .many = 100 },
 	{ "msi-swap", msi_swap, 2000, .before = msi_on },
@@ -296,21 +297,33 @@ static const struct kind kinds[] = {
 	{ "intx-on-off", .one = intx_on_off, .many = 100 },
 	{ "intx-mask", intx_mask, 5000, .before = intx_on },
 	{ "intx-latency", intx_latency, 2000, .after = intx_off },
-	{ "reset", .one = reset, .many = 5 },
+	{ "reset", .one = reset, .many = 6 },
 	{ "open-close", open_close, 10, .before = card_close, .after = card_open },
 };
 
+/* Whatever else the machine did, there was a time when it did the least of it. */
+static double fastest(const struct kind *kind)
+{
+	int batches = kind->many < BATCHES ? kind->many : BATCHES, of = kind->many / batches;
+	double best = 0, start, mean;
+	int batch, i;
+
+	for (batch = 0; batch < batches; batch++) {
+		start = now_ns();
+		for (i = 0; i < of; i++)
+			kind->one(kind, i);
+		mean = (now_ns() - start) / of;
+		if (!batch || mean < best)
+			best = mean;
+	}
+	return best;
+}
+
 static void measure(const struct kind *kind)
 {
-	double start;
-	int i;
-
 	if (kind->before)
 		kind->before();
-	start = now_ns();
-	for (i = 0; i < kind->many; i++)
-		kind->one(kind, i);
-	printf("%s %.0f\n", kind->name, (now_ns() - start) / kind->many);
+	printf("%s %.0f\n", kind->name, fastest(kind));
 	if (kind->after)
 		kind->after();
 }

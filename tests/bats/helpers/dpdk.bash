@@ -46,6 +46,7 @@ forwarder() {
 	shift
 	rm -f "$BATS_TEST_TMPDIR/fifo"
 	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	: >"$BATS_TEST_TMPDIR/said"
 	exec {tell}<>"$BATS_TEST_TMPDIR/fifo"
 	"$program" --lcores '0@0,1@0' -a "${CARDS[0]}" -a "${CARDS[1]}" "$@" \
 		<&"$tell" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &

@@ -57,6 +57,7 @@ said_of() {
 @test "testpmd forwards between two cards for a minute, and loses no packet" {
 	local port name
 	testpmd
+	echo '# testpmd forwards' >&3
 	all_arrive "${FORWARD_SECONDS:-60}"
 	testpmd_ends
 	assert_equal "$(counted 0 RX-packets) $(counted 1 TX-packets)" "$there $there"
@@ -68,7 +69,7 @@ said_of() {
 	done
 }
 
-# all_arrive_awake KIND - who forwards sleeps until an interrupt of that kind wakes it, and misses none
+# all_arrive_awake KIND - who forwards sleeps until an interrupt of that kind wakes it
 all_arrive_awake() {
 	local port woken
 	sleeper "$1"
