@@ -88,10 +88,7 @@ static int look_at_files(struct follow *follow)
 		const char *device;
 		struct known_use use = used_files_of(&used, group, &device);
 
-		/* What is still open does not tell what was closed. */
-		if (use.users < known_users(&follow->known, group))
-			device = NULL;
-		ret = known_set_use(&follow->known, group, &use, device);
+		ret = known_see_use(&follow->known, group, &use, device);
 	}
 	return ret;
 }

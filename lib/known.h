@@ -77,8 +77,11 @@ int known_set_vfs(struct known *known, struct device *pf, const struct strv *nam
  */
 int known_set_use(struct known *known, long group, const struct known_use *use, const char *device);
 
-/* How many files of the group's devices are open. */
-long known_users(struct known *known, long group);
+/*
+ * The same where nobody tells and one can only look: @device is the one that all open files are of,
+ * NULL: of several, or that is not known.
+ */
+int known_see_use(struct known *known, long group, const struct known_use *use, const char *device);
 
 /* The kernel's verdict; without blockers of its own those that we see are told. */
 int known_set_verdict(struct known *known, long group, bool viable, const struct strv *blockers,

@@ -148,26 +148,19 @@ static int tell_use(struct known *known, enum news_kind kind, long id, const str
 	return known->tell(known->arg, &news);
 }
 
-long known_users(struct known *known, long id)
-{
-	const struct known_group *state = find_group(known, id);
-
-	return state ? state->use.users : 0;
-}
-
 /* More or fewer files are open now: which device are they all of? */
 static int remember_device(struct known_group *state, long before, const char *device)
 {
-	bool first = !before && device;
 	bool same = device && state->device && !strcmp(device, state->device);
 
-	if (!state->use.users || (state->use.users > before && !same)) {
-		free(state->device);
-		state->device = NULL;
-	}
-	if (state->use.users && first)
-		state->device = strdup(device);
-	return state->use.users && first && !state->device ? -ENOMEM : 0;
+	if (state->use.users && (state->use.users <= before || same))
+		return 0;
+	free(state->device);
+	state->device = NULL;
+	if (!state->use.users || before || !device)
+		return 0;
+	state->device = strdup(device);
+	return state->device ? 0 : -ENOMEM;
 }
 
 int known_set_use(struct known *known, long id, const struct known_use *now, const char *device)
@@ -196,4 +189,13 @@ int known_set_use(struct known *known, long id, const struct known_use *now, con
 	if (!ret && now->users > was.users)
 		ret = tell_use(known, NEWS_DEVICE_OPENED, id, now, now->container, device);
 	return ret ? ret : remember_device(state, was.users, device);
+}
+
+int known_see_use(struct known *known, long id, const struct known_use *now, const char *device)
+{
+	const struct known_group *state = find_group(known, id);
+	bool fewer = state && now->users < state->use.users;
+
+	/* What is still open does not tell what was closed. */
+	return known_set_use(known, id, now, fewer ? NULL : device);
 }

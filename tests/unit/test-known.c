@@ -276,6 +276,23 @@ static void what_was_closed_is_known_while_all_files_were_of_it(void **state)
 	end(&h);
 }
 
+static void what_is_still_open_is_not_what_was_closed(void **state)
+{
+	const struct known_use two = { .opened = true, .attached = true, .users = 2 };
+	const struct known_use one = { .opened = true, .attached = true, .users = 1 };
+	struct heard h;
+
+	(void)state;
+	begin(&h, usual_host());
+	assert_int_equal(known_see_use(&h.known, 1, &two, NULL), 0);
+	expect(&h, "opened 1 users=2\nattached 1 users=2\ndevice-opened 1 users=2\n");
+	assert_int_equal(known_see_use(&h.known, 1, &one, NVME), 0);
+	expect(&h, "device-closed 1 users=1\n");
+	assert_int_equal(known_see_use(&h.known, 1, &two, NVME), 0);
+	expect(&h, "device-opened 1 " NVME " users=2\n");
+	end(&h);
+}
+
 static void where_the_kernel_judges_we_do_not(void **state)
 {
 	struct strv none = { 0 }, blockers = { 0 }, drivers = { 0 };
@@ -410,6 +427,7 @@ int main(void)
 		cmocka_unit_test(each_step_of_a_client_is_told_once),
 		cmocka_unit_test(steps_that_were_missed_are_told_in_a_possible_order),
 		cmocka_unit_test(what_was_closed_is_known_while_all_files_were_of_it),
+		cmocka_unit_test(what_is_still_open_is_not_what_was_closed),
 		cmocka_unit_test(where_the_kernel_judges_we_do_not),
 		cmocka_unit_test(a_whitelist_changes_verdicts),
 		cmocka_unit_test(virtual_functions_are_gone_with_the_last_of_them),
