@@ -7,6 +7,7 @@
 
 load ../helpers/common
 load ../helpers/vfio
+load ../helpers/vga
 
 ONE=0000:01:00.0
 TWO=0000:02:00.0
@@ -16,17 +17,6 @@ teardown() {
 	unbind $ROOT
 	ledger_idle
 	modprobe -r vfio-pci
-}
-
-# decodes ADDRESS - what the arbiter thinks that the adapter listens to
-decodes() {
-	local fd line
-	exec {fd}<>/dev/vga_arbiter
-	echo "target PCI:$1" >&"$fd"
-	read -r -u "$fd" line
-	exec {fd}>&-
-	[[ $line =~ decodes=([a-z+]*) ]]
-	echo "${BASH_REMATCH[1]}"
 }
 
 @test "an adapter that no bridge can keep the addresses from is not left alone" {

@@ -6,6 +6,7 @@
 
 load ../helpers/common
 load ../helpers/vfio
+load ../helpers/vga
 
 ONE=0000:01:00.0
 TWO=0000:02:00.0
@@ -15,17 +16,6 @@ teardown() {
 	unbind $ONE $TWO $OTHER
 	ledger_idle
 	modprobe -r vfio-pci
-}
-
-# decodes ADDRESS - what the arbiter thinks that the adapter listens to
-decodes() {
-	local fd line
-	exec {fd}<>/dev/vga_arbiter
-	echo "target PCI:$1" >&"$fd"
-	read -r -u "$fd" line
-	exec {fd}>&-
-	[[ $line =~ decodes=([a-z+]*) ]]
-	echo "${BASH_REMATCH[1]}"
 }
 
 @test "two adapters have the legacy addresses in turns, each with its own values" {
