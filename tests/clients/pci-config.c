@@ -119,11 +119,8 @@ static void mappings(void)
 /* The enable bit and the address of MSI are the user's copies. */
 static void msi_copy(void)
 {
-	unsigned int at = cfg(PCI_CAPABILITY_LIST, 1);
+	unsigned int at = capability(device, PCI_CAP_ID_MSI);
 
-	while (at && cfg(at, 1) != PCI_CAP_ID_MSI)
-		at = cfg(at + 1, 1);
-	TRUE(at != 0);
 	cfg_write(at + PCI_MSI_ADDRESS_LO, 4, 0xfee00000);
 	IS(cfg(at + PCI_MSI_ADDRESS_LO, 4), 0xfee00000);
 	IS(cfg(at + PCI_MSI_FLAGS, 2) & PCI_MSI_FLAGS_ENABLE, 0);

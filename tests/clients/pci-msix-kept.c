@@ -48,16 +48,6 @@ static void soft_reset(const char *bdf, const char *module)
 	close(file);
 }
 
-static unsigned int power_register(void)
-{
-	unsigned int at = read32(device, config + PCI_CAPABILITY_LIST) & 0xfc;
-
-	while (at && (read32(device, config + at) & 0xff) != PCI_CAP_ID_PM)
-		at = read32(device, config + at) >> 8 & 0xfc;
-	TRUE(at);
-	return at + PCI_PM_CTRL;
-}
-
 static void power(unsigned int reg, uint16_t state)
 {
 	IS(pwrite(device, &state, 2, config + reg), 2);
@@ -67,7 +57,7 @@ static void power(unsigned int reg, uint16_t state)
 /* @command: the user's when it goes to sleep. */
 static void sleeps(const char *bdf, const char *module, uint32_t command)
 {
-	unsigned int reg = power_register();
+	unsigned int reg = capability(device, PCI_CAP_ID_PM) + PCI_PM_CTRL;
 
 	write32(device, config + PCI_COMMAND, command);
 	power(reg, 3);

@@ -38,6 +38,17 @@ int64_t touch(volatile uint32_t *at)
 	return value;
 }
 
+unsigned int capability(int device, uint8_t id)
+{
+	uint64_t config = region(device, VFIO_PCI_CONFIG_REGION_INDEX, NULL);
+	unsigned int at = read32(device, config + PCI_CAPABILITY_LIST) & 0xfc;
+
+	while (at && (read32(device, config + at) & 0xff) != id)
+		at = read32(device, config + at) >> 8 & 0xfc;
+	TRUE(at);
+	return at;
+}
+
 int pin_is_off(const char *bdf)
 {
 	char path[64];

@@ -25,6 +25,9 @@ long signals(int fd, int ms);
 /* What is read there, or -1 for SIGBUS. Only one thread may. */
 int64_t touch(volatile uint32_t *at);
 
+/* Where the configuration space has the capability @id; 0, and a failed expectation: nowhere. */
+unsigned int capability(int device, uint8_t id);
+
 /*
  * 1: the function's pin is disabled, by its own register, and not as vfio-pci shows that. Looking
  * does not wake it.

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What can be asked of an open device, but for its interrupts. */
+#include <linux/pci_regs.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../pci.h"
 #include "operation.h"
 
-#define PAGE		4096UL
-#define PCI_COMMAND	4
-#define PCI_STATUS	6
-#define PCI_CAP_LIST	0x34
-#define PCI_CAP_PM	1
-#define PM_CTRL		4
-#define PCI_CAP_EXP	0x10
-#define EXP_CONTROL	8
-#define EXP_CONTROL_FLR 0x8000
+#define PAGE 4096UL
 
 static struct vfio_device_info device;
 
@@ -166,25 +160,12 @@ static long vga_write(void)
 	return pwrite(here.v.device, &value, sizeof(value), vga) < 0 ? -errno : 0;
 }
 
-static uint8_t config_byte(unsigned int at)
-{
-	uint8_t byte = 0;
-
-	TRUE(pread(here.v.device, &byte, 1, config + at) == 1);
-	return byte;
-}
-
 static unsigned int pm_control;
 
 static void pm_found(void)
 {
-	unsigned int at;
-
 	config_found();
-	for (at = config_byte(PCI_CAP_LIST); at && config_byte(at) != PCI_CAP_PM;)
-		at = config_byte(at + 1);
-	TRUE(at);
-	pm_control = at + PM_CTRL;
+	pm_control = capability(here.v.device, PCI_CAP_ID_PM) + PCI_PM_CTRL;
 }
 
 /* 0, or an error when the function did not get there. */
@@ -228,18 +209,13 @@ static unsigned int device_control;
 /* That of PCI Express; asking for a reset in it is a write like any other. */
 static void express_found(void)
 {
-	unsigned int at;
-
 	config_found();
-	for (at = config_byte(PCI_CAP_LIST); at && config_byte(at) != PCI_CAP_EXP;)
-		at = config_byte(at + 1);
-	TRUE(at);
-	device_control = at + EXP_CONTROL;
+	device_control = capability(here.v.device, PCI_CAP_ID_EXP) + PCI_EXP_DEVCTL;
 }
 
 static long flr(void)
 {
-	uint16_t value = EXP_CONTROL_FLR;
+	uint16_t value = PCI_EXP_DEVCTL_BCR_FLR;
 
 	return pwrite(here.v.device, &value, 2, config + device_control) < 0 ? -errno : 0;
 }
