@@ -22,6 +22,7 @@ teardown_file() {
 
 teardown() {
 	holder_gone
+	[[ ! -e /sys/module/irq_bypass ]] || rmmod irq-bypass
 	ledger_idle
 }
 
@@ -41,6 +42,12 @@ teardown() {
 	bind_to vfio-pci $E1000E
 	client pci-msix-kept $E1000E "/vfioctl/build/test-modules/$(uname -r)/soft-reset.ko"
 	unbind $E1000E
+}
+
+@test "vectors are offered to who can deliver them without the host" {
+	modprobe irqbypass
+	insmod "/vfioctl/build/test-modules/$(uname -r)/irq-bypass.ko"
+	client pci-bypass $EDU $NVME
 }
 
 @test "eventfds write into BARs, within limits and while memory is on" {
