@@ -6,7 +6,8 @@
 
 load ../helpers/common
 
-KERNEL=6.1.0-1-test
+# With a plus, as the releases of many a Debian kernel have one.
+KERNEL=6.1.0-1+test
 
 setup() {
 	TOP=$BATS_TEST_DIRNAME/../../..
@@ -148,7 +149,7 @@ initramfs() {
 	index
 	run "$DKMS/check"
 	assert_failure 1
-	assert_line "dkms: 6.1.0-1-test: 3 of 3 modules resolve to the stock ones"
+	assert_line "dkms: 6.1.0-1+test: 3 of 3 modules resolve to the stock ones"
 	assert_line "6.1.0-2-test: three of three modules are ours, version $OURS"
 }
 
@@ -274,7 +275,7 @@ in_mount() {
 	dd if=/dev/zero of="$BUILT/vfio-pci.ko" bs=1K count=1000 status=none
 	in_mount size=1M "$DKMS/prepare" "$KERNEL"
 	assert_failure 1
-	assert_output --regexp "^dkms: '.*/$KERNEL' has room for [0-9]+ KiB, and the modules need 10[0-9]+:"
+	assert_output --regexp "^dkms: '.*/${KERNEL/+/[+]}' has room for [0-9]+ KiB, and the modules need 10[0-9]+:"
 	in_mount size=2M "$DKMS/prepare" "$KERNEL"
 	assert_success
 	in_mount ro "$DKMS/prepare" "$KERNEL"
@@ -456,7 +457,7 @@ dkms_copies() {
 	run "$DKMS/install"
 	assert_success
 	assert_line "dkms install -m vfioctl -v $OURS -k $KERNEL"
-	refute_line --partial "dkms install -m vfioctl -v $OURS -k 6.1.0-1-test"
+	refute_line --partial "dkms install -m vfioctl -v $OURS -k 6.1.0-1+test"
 	run "$DKMS/install" 1.2.3
 	assert_failure 1
 	assert_output "dkms: no kernel '1.2.3' in '$VFIOCTL_DKMS_ROOT/lib/modules'"
