@@ -91,8 +91,10 @@ struct vfio_group {
 struct vfio_device {
 	struct kref kref;
 	struct device *dev;
-	const struct vfio_device_ops *ops;
+	const struct vfio_device_ops *ops; /* the driver's, which may be gone after the removal */
 	void *data;
+	struct vfio_device_ioctl *ioctls; /* a copy of those in ops, which stays */
+	size_t nr_ioctls;
 	struct vfio_group *group;
 	struct list_head group_next; /* under group->lock */
 
@@ -213,6 +215,12 @@ static inline bool vfio_device_enter(struct vfio_device *device)
 static inline void vfio_device_leave(struct vfio_device *device)
 {
 	percpu_ref_put(&device->active);
+}
+
+/* None may be called, and none ever will. */
+static inline bool vfio_device_gone(struct vfio_device *device)
+{
+	return percpu_ref_is_dying(&device->active);
 }
 
 /* devfile.c: the file of a device */

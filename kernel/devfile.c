@@ -64,14 +64,52 @@ static ssize_t device_xfer(struct vfio_device *device, void *buf, size_t count, 
 	return ret;
 }
 
+/*
+ * What registers are read and written by. A size that the compiler knows needs neither the loop nor
+ * the checks of the general copy.
+ */
+static int copy_out(void __user *user, const void *buf, size_t count)
+{
+	if (!IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS))
+		return copy_to_user(user, buf, count) ? -EFAULT : 0;
+	switch (count) {
+	case 1:
+		return put_user(*(const u8 *)buf, (u8 __user *)user);
+	case 2:
+		return put_user(*(const u16 *)buf, (u16 __user *)user);
+	case 4:
+		return put_user(*(const u32 *)buf, (u32 __user *)user);
+	case 8:
+		return put_user(*(const u64 *)buf, (u64 __user *)user);
+	default:
+		return copy_to_user(user, buf, count) ? -EFAULT : 0;
+	}
+}
+
+static int copy_in(void *buf, const void __user *user, size_t count)
+{
+	if (!IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS))
+		return copy_from_user(buf, user, count) ? -EFAULT : 0;
+	switch (count) {
+	case 1:
+		return get_user(*(u8 *)buf, (const u8 __user *)user);
+	case 2:
+		return get_user(*(u16 *)buf, (const u16 __user *)user);
+	case 4:
+		return get_user(*(u32 *)buf, (const u32 __user *)user);
+	case 8:
+		return get_user(*(u64 *)buf, (const u64 __user *)user);
+	default:
+		return copy_from_user(buf, user, count) ? -EFAULT : 0;
+	}
+}
+
 static ssize_t read_chunk(struct vfio_device *device, char __user *user, void *buf, size_t count,
 			  loff_t pos)
 {
-	ssize_t ret;
+	ssize_t ret = device_xfer(device, buf, count, pos, false);
 
-	memset(buf, 0, count);
-	ret = device_xfer(device, buf, count, pos, false);
-	if (ret > 0 && copy_to_user(user, buf, ret))
+	if (ret > 0 && copy_out(user, buf, ret))
 		return -EFAULT;
 	return ret;
 }
@@ -79,17 +117,27 @@ static ssize_t read_chunk(struct vfio_device *device, char __user *user, void *b
 static ssize_t write_chunk(struct vfio_device *device, const char __user *user, void *buf,
 			   size_t count, loff_t pos)
 {
-	if (copy_from_user(buf, user, count))
+	if (copy_in(buf, user, count))
 		return -EFAULT;
 	return device_xfer(device, buf, count, pos, true);
 }
 
-/* Exactly one of @in and @out is set. */
+/* Between two chunks. false: nobody waits for the next one any more. */
+static bool may_go_on(void)
+{
+	cond_resched();
+	return !fatal_signal_pending(current);
+}
+
+/*
+ * Exactly one of @in and @out is set. The buffer begins as zeroes, so that nobody sees any but the
+ * device's bytes, whatever its driver does.
+ */
 static ssize_t devfile_rw(struct file *file, char __user *out, const char __user *in, size_t count,
 			  loff_t *ppos)
 {
 	struct vfio_device *device = file->private_data;
-	u64 small;
+	u64 small = 0;
 	void *buf = &small;
 	size_t done = 0;
 	ssize_t ret = 0;
@@ -97,11 +145,11 @@ static ssize_t devfile_rw(struct file *file, char __user *out, const char __user
 	if (*ppos < 0)
 		return -EINVAL;
 	if (count > sizeof(small)) {
-		buf = kmalloc(min_t(size_t, count, PAGE_SIZE), GFP_KERNEL_ACCOUNT);
+		buf = kzalloc(min_t(size_t, count, PAGE_SIZE), GFP_KERNEL_ACCOUNT);
 		if (!buf)
 			return -ENOMEM;
 	}
-	while (done < count && !fatal_signal_pending(current)) {
+	while (done < count && (!done || may_go_on())) {
 		size_t chunk = min_t(size_t, count - done, PAGE_SIZE - offset_in_page(*ppos));
 
 		if (out)
@@ -112,7 +160,6 @@ static ssize_t devfile_rw(struct file *file, char __user *out, const char __user
 			break;
 		done += ret;
 		*ppos += ret;
-		cond_resched();
 	}
 	if (buf != &small)
 		kfree(buf);
@@ -129,45 +176,50 @@ static ssize_t devfile_write(struct file *file, const char __user *buf, size_t c
 	return devfile_rw(file, NULL, buf, count, ppos);
 }
 
-static const struct vfio_device_ioctl *find_ioctl(const struct vfio_device_ops *ops,
+static const struct vfio_device_ioctl *find_ioctl(const struct vfio_device *device,
 						  unsigned int cmd)
 {
 	size_t i;
 
-	for (i = 0; i < ops->nr_ioctls; i++) {
-		if (ops->ioctls[i].cmd == cmd)
-			return &ops->ioctls[i];
+	for (i = 0; i < device->nr_ioctls; i++) {
+		if (device->ioctls[i].cmd == cmd)
+			return &device->ioctls[i];
 	}
 	return NULL;
 }
 
 /* An argument that is small needs no memory; under KASAN it has some, which is watched closer. */
-#define ARG_SMALL    128
+#define ARG_SMALL    VFIO_ARG_FIXED_MAX
 #define ARG_ON_STACK (IS_ENABLED(CONFIG_KASAN) ? 0 : ARG_SMALL)
 
 /*
  * Fills @arg from the user's structure, which begins with its argsz. @small is ARG_SMALL bytes that
- * become arg->buf if they are enough; else that is the caller's to free, also after an error.
+ * become arg->buf if they are enough; else that is the caller's to free, also after an error. Each
+ * byte is read once.
  */
 static long get_arg(const struct vfio_device_ioctl *ioctl, void __user *user, struct vfio_arg *arg,
 		    void *small)
 {
+	size_t fixed = ioctl->min;
 	u32 argsz;
 
-	if (get_user(argsz, (u32 __user *)user))
+	if (copy_from_user(small, user, fixed))
 		return -EFAULT;
-	if (argsz < ioctl->min || (ioctl->payload && argsz > VFIO_ARG_MAX))
+	argsz = *(u32 *)small;
+	if (argsz < fixed || (ioctl->payload && argsz > VFIO_ARG_MAX))
 		return -EINVAL;
 	arg->size = min_t(size_t, argsz, VFIO_ARG_MAX);
-	if (arg->size <= ARG_ON_STACK)
-		arg->buf = memset(small, 0, arg->size);
-	else
+	if (arg->size <= ARG_ON_STACK) {
+		arg->buf = small;
+		memset(small + fixed, 0, arg->size - fixed);
+	} else {
 		arg->buf = kvzalloc(arg->size, GFP_KERNEL_ACCOUNT);
-	if (!arg->buf)
-		return -ENOMEM;
-	if (copy_from_user(arg->buf, user, ioctl->payload ? arg->size : ioctl->min))
+		if (!arg->buf)
+			return -ENOMEM;
+		memcpy(arg->buf, small, fixed);
+	}
+	if (ioctl->payload && copy_from_user(arg->buf + fixed, user + fixed, arg->size - fixed))
 		return -EFAULT;
-	*(u32 *)arg->buf = argsz; /* the one that was checked */
 	return 0;
 }
 
@@ -187,31 +239,22 @@ static long call_ioctl(struct vfio_device *device, const struct vfio_device_ioct
 	return ret;
 }
 
-/*
- * The driver's table may be looked at only while callbacks may run: its module can be gone
- * afterwards. So a copy of the entry is made.
- */
 static long devfile_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 {
 	struct vfio_device *device = file->private_data;
-	const struct vfio_device_ioctl *found;
-	struct vfio_device_ioctl ioctl;
+	const struct vfio_device_ioctl *ioctl = find_ioctl(device, cmd);
 	u64 small[ARG_SMALL / sizeof(u64)];
 	struct vfio_arg arg = {};
 	long ret = 0;
 
-	if (!vfio_device_enter(device))
+	if (vfio_device_gone(device))
 		return -ENODEV;
-	found = find_ioctl(device->ops, cmd);
-	if (found)
-		ioctl = *found;
-	vfio_device_leave(device);
-	if (!found)
+	if (!ioctl)
 		return -ENOTTY;
-	if (ioctl.min)
-		ret = get_arg(&ioctl, (void __user *)user, &arg, small);
+	if (ioctl->min)
+		ret = get_arg(ioctl, (void __user *)user, &arg, small);
 	if (!ret)
-		ret = call_ioctl(device, &ioctl, &arg);
+		ret = call_ioctl(device, ioctl, &arg);
 	if (arg.reply && copy_to_user((void __user *)user, arg.buf, min(arg.reply, arg.size)))
 		ret = -EFAULT;
 	if (arg.buf != small)

@@ -51,6 +51,7 @@ static void device_free(struct kref *kref)
 	vfio_group_put(device->group);
 	put_device(device->dev);
 	mutex_destroy(&device->open_lock);
+	kfree(device->ioctls);
 	kfree(device);
 	vfio_ledger_destroyed(VFIO_LEDGER_DEVICES, 1);
 }
@@ -78,6 +79,11 @@ static struct vfio_device *device_alloc(struct vfio_group *group, struct device 
 
 	if (!device)
 		return ERR_PTR(-ENOMEM);
+	device->nr_ioctls = ops->nr_ioctls;
+	device->ioctls =
+		kmemdup(ops->ioctls, array_size(ops->nr_ioctls, sizeof(*ops->ioctls)), GFP_KERNEL);
+	if (!device->ioctls)
+		goto free;
 	if (percpu_ref_init(&device->active, device_drained, 0, GFP_KERNEL))
 		goto free;
 	device->inode = alloc_anon_inode(device_mnt->mnt_sb);
@@ -97,6 +103,7 @@ static struct vfio_device *device_alloc(struct vfio_group *group, struct device 
 exit_ref:
 	percpu_ref_exit(&device->active);
 free:
+	kfree(device->ioctls);
 	kfree(device);
 	return ERR_PTR(-ENOMEM);
 }
@@ -114,6 +121,19 @@ static int group_add(struct vfio_group *group, struct vfio_device *device)
 	return ret;
 }
 
+/* What is needed is there, and each ioctl's fixed part can hold an argsz and be held. */
+static bool ops_complete(const struct vfio_device_ops *ops)
+{
+	size_t i, min;
+
+	for (i = 0; i < ops->nr_ioctls; i++) {
+		min = ops->ioctls[i].min;
+		if (min > VFIO_ARG_FIXED_MAX || (min && min < sizeof(u32)))
+			return false;
+	}
+	return ops->name && ops->open && ops->release && (!ops->mmap || ops->fault);
+}
+
 int vfio_add_group_dev(struct device *dev, const struct vfio_device_ops *ops, void *data)
 {
 	struct iommu_group *iommu_group;
@@ -121,7 +141,7 @@ int vfio_add_group_dev(struct device *dev, const struct vfio_device_ops *ops, vo
 	struct vfio_group *group;
 	int ret;
 
-	if (!ops->name || !ops->open || !ops->release || (ops->mmap && !ops->fault))
+	if (!ops_complete(ops))
 		return -EINVAL;
 	iommu_group = iommu_group_get(dev);
 	if (!iommu_group)

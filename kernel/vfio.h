@@ -102,7 +102,9 @@ int vfio_register_iommu_driver(const struct vfio_iommu_driver_ops *ops);
 void vfio_unregister_iommu_driver(const struct vfio_iommu_driver_ops *ops);
 
 /* The largest argument of a device ioctl that the core copies, in bytes. */
-#define VFIO_ARG_MAX SZ_64K
+#define VFIO_ARG_MAX	   SZ_64K
+/* And of its fixed part. */
+#define VFIO_ARG_FIXED_MAX 128
 
 /**
  * struct vfio_arg - the argument of a device ioctl, in kernel memory
@@ -123,8 +125,8 @@ struct vfio_arg {
 /**
  * struct vfio_device_ioctl - one ioctl of a device file
  * @cmd: VFIO_DEVICE_...
- * @min: size of the fixed part that is copied in; a smaller argsz is answered with -EINVAL by the
- *	core. 0 for an ioctl that takes no argument.
+ * @min: size of the fixed part that is copied in, at most VFIO_ARG_FIXED_MAX; a smaller argsz is
+ *	answered with -EINVAL by the core. 0 for an ioctl that takes no argument.
  * @payload: true if all of argsz bytes are input: they are copied in, and an argsz over
  *	VFIO_ARG_MAX is answered with -EINVAL.
  * @handler: returns what the ioctl returns
