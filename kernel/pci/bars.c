@@ -94,47 +94,43 @@ static unsigned int piece(u64 pos, size_t count, bool memory)
 
 void vfio_pci_bar_get(void __iomem *io, u8 *buf, unsigned int width)
 {
-	__le64 value = 0;
+	u64 __maybe_unused value;
 
 	switch (width) {
 	case 1:
 		*buf = ioread8(io);
-		return;
+		break;
 	case 2:
-		value = cpu_to_le64(ioread16(io));
+		cfg_put(buf, 0, 2, ioread16(io));
 		break;
 	case 4:
-		value = cpu_to_le64(ioread32(io));
+		cfg_put(buf, 0, 4, ioread32(io));
 		break;
 #ifdef CONFIG_64BIT
 	case 8:
-		value = cpu_to_le64(readq(io));
+		value = readq(io);
+		cfg_put(buf, 0, 4, value);
+		cfg_put(buf, 4, 4, value >> 32);
 		break;
 #endif
 	}
-	memcpy(buf, &value, width);
 }
 
 void vfio_pci_bar_put(void __iomem *io, const u8 *buf, unsigned int width)
 {
-	__le64 raw = 0;
-	u64 value;
-
-	memcpy(&raw, buf, width);
-	value = le64_to_cpu(raw);
 	switch (width) {
 	case 1:
-		iowrite8(value, io);
+		iowrite8(*buf, io);
 		break;
 	case 2:
-		iowrite16(value, io);
+		iowrite16(cfg_get(buf, 0, 2), io);
 		break;
 	case 4:
-		iowrite32(value, io);
+		iowrite32(cfg_get(buf, 0, 4), io);
 		break;
 #ifdef CONFIG_64BIT
 	case 8:
-		writeq(value, io);
+		writeq(cfg_get(buf, 0, 4) | (u64)cfg_get(buf, 4, 4) << 32, io);
 		break;
 #endif
 	}

@@ -29,31 +29,6 @@ struct walk {
 	unsigned int link;	 /* address of the last visible capability, 0 at the beginning */
 };
 
-__u32 cfg_get(const __u8 *array, unsigned int pos, unsigned int width)
-{
-	__u32 value = 0;
-	unsigned int i;
-
-	for (i = 0; i < width; i++)
-		value |= (__u32)array[pos + i] << (8 * i);
-	return value;
-}
-
-void cfg_put(__u8 *array, unsigned int pos, unsigned int width, __u32 value)
-{
-	unsigned int i;
-
-	for (i = 0; i < width; i++)
-		array[pos + i] = value >> (8 * i);
-}
-
-unsigned int cfg_piece(unsigned int pos, size_t count)
-{
-	if (!(pos & 3) && count >= 4)
-		return 4;
-	return !(pos & 1) && count >= 2 ? 2 : 1;
-}
-
 __u32 cfg_read_value(const struct cfg_layout *l, unsigned int pos, unsigned int width, __u32 hw)
 {
 	__u32 virt = cfg_get(l->virt, pos, width);

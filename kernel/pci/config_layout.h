@@ -95,11 +95,35 @@ struct cfg_layout {
 int cfg_layout_build(struct cfg_layout *l, const struct cfg_traits *traits);
 
 /* Little-endian values of 1, 2 or 4 bytes anywhere in one of the arrays. */
-__u32 cfg_get(const __u8 *array, unsigned int pos, unsigned int width);
-void cfg_put(__u8 *array, unsigned int pos, unsigned int width, __u32 value);
+static inline __u32 cfg_get(const __u8 *array, unsigned int pos, unsigned int width)
+{
+	const __u8 *at = array + pos;
+
+	switch (width) {
+	case 1:
+		return at[0];
+	case 2:
+		return at[0] | at[1] << 8;
+	default:
+		return at[0] | at[1] << 8 | at[2] << 16 | (__u32)at[3] << 24;
+	}
+}
+
+static inline void cfg_put(__u8 *array, unsigned int pos, unsigned int width, __u32 value)
+{
+	unsigned int i;
+
+	for (i = 0; i < width; i++)
+		array[pos + i] = value >> (8 * i);
+}
 
 /* How many bytes an access at @pos with @count left covers in one piece: 4, 2 or 1, aligned. */
-unsigned int cfg_piece(unsigned int pos, size_t count);
+static inline unsigned int cfg_piece(unsigned int pos, size_t count)
+{
+	if (!(pos & 3) && count >= 4)
+		return 4;
+	return !(pos & 1) && count >= 2 ? 2 : 1;
+}
 
 /* What the user reads when the device says @hw. */
 __u32 cfg_read_value(const struct cfg_layout *l, unsigned int pos, unsigned int width, __u32 hw);

@@ -7,10 +7,10 @@
 modules_load() {
 	local modules module device base
 	base=/lib/modules/$(uname -r)
+	modprobe irqbypass
 	if [[ $1 == ours ]]; then
 		modules=(updates/{vfio,vfio_iommu_type1,vfio-pci})
 	else
-		modprobe irqbypass
 		modules=(kernel/drivers/vfio/{vfio,vfio_iommu_type1,vfio_virqfd}
 			kernel/drivers/vfio/pci/{vfio-pci-core,vfio-pci})
 	fi
