@@ -12,6 +12,7 @@
 
 #define EDU_BAR_SIZE 0x100000
 
+static const char *bdf;
 static int device;
 static uint64_t config, bar0;
 
@@ -40,10 +41,20 @@ static long bar_read(uint64_t offset, size_t width)
 
 static void header(void)
 {
+	uint16_t serr = own_command(bdf) & PCI_COMMAND_SERR;
+
 	IS(cfg(PCI_VENDOR_ID, 4), 0x11e81234);
 	cfg_write(PCI_VENDOR_ID, 4, ~0u);
 	IS(cfg(PCI_VENDOR_ID, 4), 0x11e81234);
 	IS(cfg(PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
+	IS(own_command(bdf) & PCI_COMMAND_MASTER, 0);
+	/* What becomes of errors on the bus is the host's choice. */
+	cfg_write(PCI_COMMAND, 2, PCI_COMMAND_SERR);
+	IS(cfg(PCI_COMMAND, 2), PCI_COMMAND_SERR);
+	IS(own_command(bdf) & PCI_COMMAND_SERR, serr);
+	cfg_write(PCI_COMMAND, 2, 0);
+	IS(cfg(PCI_COMMAND, 2), 0);
+	IS(own_command(bdf) & PCI_COMMAND_SERR, serr);
 	IS(cfg(PCI_INTERRUPT_PIN, 1), 1);
 	cfg_write(PCI_INTERRUPT_LINE, 1, 0x5a);
 	IS(cfg(PCI_INTERRUPT_LINE, 1), 0x5a);
@@ -108,9 +119,18 @@ static void gate(void)
 
 static void mappings(void)
 {
+	void *last =
+		mmap(NULL, 0x1000, PROT_READ, MAP_SHARED, device, bar0 + EDU_BAR_SIZE - 0x1000);
+
+	/* Nor does one that ends with the BAR grow beyond it. */
+	TRUE(last != MAP_FAILED);
+	TRUE(mremap(last, 0x1000, 0x2000, MREMAP_MAYMOVE) == MAP_FAILED);
+	munmap(last, 0x1000);
 	TRUE(mmap(NULL, 0x2000, PROT_READ, MAP_SHARED, device, bar0 + EDU_BAR_SIZE - 0x1000) ==
 	     MAP_FAILED);
 	TRUE(mmap(NULL, 0x1000, PROT_READ, MAP_SHARED, device, bar0 + EDU_BAR_SIZE) == MAP_FAILED);
+	TRUE(mmap(NULL, 0x1000, PROT_READ, MAP_SHARED, device, bar0 + EDU_BAR_SIZE + 0x1000) ==
+	     MAP_FAILED);
 	TRUE(mmap(NULL, 0x1000, PROT_READ, MAP_PRIVATE, device, bar0) == MAP_FAILED);
 	TRUE(mmap(NULL, 0x1000, PROT_READ, MAP_SHARED, device, config) == MAP_FAILED);
 	TRUE(mmap(NULL, 0x1000, PROT_READ, MAP_SHARED, device, 1ull << 40) == MAP_FAILED);
@@ -163,13 +183,27 @@ static void reset(void)
 	IS(cfg(PCI_COMMAND, 2) & PCI_COMMAND_MEMORY, PCI_COMMAND_MEMORY);
 }
 
+/* What the user left in a register that is his is gone with him. */
+static void left_behind(struct vfio *v)
+{
+	uint32_t before = cfg(PCI_CACHE_LINE_SIZE, 1);
+
+	cfg_write(PCI_CACHE_LINE_SIZE, 1, before ^ 0x18);
+	IS(cfg(PCI_CACHE_LINE_SIZE, 1), before ^ 0x18);
+	vfio_close(v);
+	*v = vfio_open(bdf);
+	device = v->device;
+	IS(cfg(PCI_CACHE_LINE_SIZE, 1), before);
+}
+
 int main(int argc, char **argv)
 {
 	struct vfio v;
 
 	if (argc != 2)
 		die("usage: pci-config BDF");
-	v = vfio_open(argv[1]);
+	bdf = argv[1];
+	v = vfio_open(bdf);
 	device = v.device;
 	config = region(device, VFIO_PCI_CONFIG_REGION_INDEX, NULL);
 	bar0 = region(device, VFIO_PCI_BAR0_REGION_INDEX, NULL);
@@ -182,6 +216,7 @@ int main(int argc, char **argv)
 	mappings();
 	msi_copy();
 	reset();
+	left_behind(&v);
 	vfio_close(&v);
 	return checks_status();
 }

@@ -5,11 +5,15 @@
  * another group.
  */
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#include "vfio.h"
+#include "pci.h"
 
 #define MOST 8
 
@@ -30,6 +34,7 @@ static void infos(const struct vfio *v, unsigned int count)
 	IS(ask(v->device, VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, all), -EINVAL);
 	IS(info(v->device, count - 1, all), -ENOSPC);
 	IS(all->count, count);
+	IS(all->argsz, sizeof(*all) + count * sizeof(all->devices[0]));
 	IS(info(v->device, MOST, all), 0);
 	IS(all->count, count);
 	bus = strtoul(v->bdf + 5, NULL, 16);
@@ -72,6 +77,10 @@ static void refusals(const struct vfio *v, unsigned int count)
 	IS(reset(v->device, 0, 1, -1), -EBADF);
 	IS(reset(v->device, 0, 1, v->container), -EINVAL);
 	IS(reset(v->device, 0, 1, v->device), -EINVAL);
+	/* Whether what is missing reads as 0 or as what an earlier request had there. */
+	if (dup2(v->group, 0))
+		die("no descriptor 0");
+	IS(reset(v->device, 1, 1, v->group), -EINVAL);
 	IS(ask(v->device, VFIO_DEVICE_PCI_HOT_RESET, &short_of_one), -EINVAL);
 }
 
@@ -89,6 +98,59 @@ static void others(const struct vfio *v, const char *other)
 	close(group);
 }
 
+/* The last of those that are reset, which is another one than who asks if there is any. */
+static int last_of(const struct vfio *v)
+{
+	struct vfio_pci_hot_reset_info *all =
+		calloc(1, sizeof(*all) + MOST * sizeof(*all->devices));
+	struct vfio_pci_dependent_device *last;
+	char name[32];
+	int device;
+
+	IS(info(v->device, MOST, all), 0);
+	last = &all->devices[all->count - 1];
+	snprintf(name, sizeof(name), "%04x:%02x:%02x.%x", last->segment, last->bus,
+		 last->devfn >> 3, last->devfn & 7);
+	device = device_get(v->group, name);
+	TRUE(device >= 0);
+	free(all);
+	return device;
+}
+
+static atomic_bool done;
+static atomic_long wrong, looks;
+
+static void *look(void *map)
+{
+	while (!atomic_load(&done)) {
+		atomic_fetch_add(&wrong, touch(map) != EDU_ID);
+		atomic_fetch_add(&looks, 1);
+	}
+	return NULL;
+}
+
+/* Nobody sees the registers of any of them while they are reset: he waits. */
+static void watched(const struct vfio *v)
+{
+	int device = last_of(v);
+	pthread_t thread;
+	void *map;
+
+	pci_enable(device);
+	map = mmap(NULL, 4096, PROT_READ, MAP_SHARED, device,
+		   region(device, VFIO_PCI_BAR0_REGION_INDEX, NULL));
+	if (map == MAP_FAILED || pthread_create(&thread, NULL, look, map))
+		die("cannot look at registers");
+	while (!atomic_load(&looks))
+		usleep(1000);
+	IS(reset(v->device, 0, 1, v->group), 0);
+	atomic_store(&done, true);
+	pthread_join(thread, NULL);
+	IS(wrong, 0);
+	munmap(map, 4096);
+	close(device);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int count;
@@ -103,8 +165,10 @@ int main(int argc, char **argv)
 	others(&v, argv[4]);
 	pci_enable(v.device);
 	IS(reset(v.device, 0, 1, v.group), strtol(argv[3], NULL, 10));
+	if (!strcmp(argv[3], "0"))
+		watched(&v);
 	/* It is where it was, and decodes. */
-	IS(read32(v.device, region(v.device, VFIO_PCI_BAR0_REGION_INDEX, NULL)), 0x010000ed);
+	IS(read32(v.device, region(v.device, VFIO_PCI_BAR0_REGION_INDEX, NULL)), EDU_ID);
 	vfio_close(&v);
 	return checks_status();
 }

@@ -48,6 +48,13 @@ static void writes(uint64_t bar0, int fd)
 	IS(set(IO_32, at, 0x12345678, fd), -EEXIST);
 	/* What is above the width does not make another of it. */
 	IS(set(IO_32, at, 0x9900000012345678, fd), -EEXIST);
+	/* What it is a write of, how wide and where is what makes it another. */
+	IS(set(IO_32, at, 1, fd), 0);
+	IS(set(IO_16, at, 1, fd), 0);
+	IS(set(IO_32, at + 4, 1, fd), 0);
+	IS(set(IO_32, at + 4, 1, -1), 0);
+	IS(set(IO_16, at, 1, -1), 0);
+	IS(set(IO_32, at, 1, -1), 0);
 	write32(device, at, 0);
 	ring(fd);
 	IS(read32(device, at), ~0x12345678u);

@@ -171,6 +171,37 @@ static void pin(uint64_t bar0, int fd)
 	write32(device, bar0 + EDU_ACK, 1);
 }
 
+static long ioeventfd_set(uint64_t at, uint32_t data, int fd)
+{
+	struct vfio_device_ioeventfd io = { .argsz = sizeof(io),
+					    .flags = VFIO_DEVICE_IOEVENTFD_32,
+					    .offset = at,
+					    .data = data,
+					    .fd = fd };
+
+	return ask(device, VFIO_DEVICE_IOEVENTFD, &io);
+}
+
+/* An eventfd neither wakes it nor writes into it. */
+static void doorbell(uint64_t bar0)
+{
+	int fd = eventfd(0, EFD_CLOEXEC);
+
+	IS(ioeventfd_set(bar0 + EDU_LIVE, 0x12345678, fd), 0);
+	write32(device, bar0 + EDU_LIVE, 0);
+	IS(feature(SET | ENTRY, 0, 0), 0);
+	SLEEPS();
+	IS(eventfd_write(fd, 1), 0);
+	usleep(100000);
+	SLEEPS();
+	IS(feature(SET | EXIT, 0, 0), 0);
+	IS(read32(device, bar0 + EDU_LIVE), ~0u);
+	IS(eventfd_write(fd, 1), 0);
+	IS(read32(device, bar0 + EDU_LIVE), ~0x12345678u);
+	IS(ioeventfd_set(bar0 + EDU_LIVE, 0x12345678, -1), 0);
+	close(fd);
+}
+
 static void sleeps_when_closed(struct vfio *v)
 {
 	IS(feature(SET | ENTRY, 0, 0), 0);
@@ -179,6 +210,11 @@ static void sleeps_when_closed(struct vfio *v)
 	at_rest();
 	*v = vfio_open(bdf);
 	device = v->device;
+	WAKES();
+	/* The next user did not ask for it. */
+	IS(feature(SET | ENTRY, 0, 0), 0);
+	SLEEPS();
+	IS(feature(SET | EXIT, 0, 0), 0);
 	WAKES();
 }
 
@@ -199,6 +235,7 @@ int main(int argc, char **argv)
 	config = region(device, VFIO_PCI_CONFIG_REGION_INDEX, NULL);
 	if (argc > 2) {
 		pin(bar0, fd);
+		doorbell(bar0);
 	} else {
 		bar = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, device, bar0);
 		if (bar == MAP_FAILED)

@@ -7,6 +7,7 @@
  * - refused: an open that fails half-way leaves nothing for the next one
  * - asleep: registers kept while the function sleeps are given back, however it ends, also when it
  *   does not sleep after all
+ * - express: the user's choices in the capability of PCI Express reach the function by the host
  * - lies [NUMBER]: so many spaces that lie, opened, read and written
  */
 #include <fcntl.h>
@@ -20,6 +21,7 @@
 #define SPACE 4096
 #define PM    0x40
 #define MSI   0x50
+#define EXP   0x70
 
 static uint8_t space[SPACE], original[SPACE];
 static int file;
@@ -183,6 +185,24 @@ static void asleep(void)
 	awake();
 }
 
+/* Of the read requests the size, which is let through; a reset that it does not have is not. */
+static void express(void)
+{
+	unsigned int control = EXP + PCI_EXP_DEVCTL;
+
+	IS(again(), 0);
+	cfg_write(control, 2, PCI_EXP_DEVCTL_READRQ_512B | PCI_EXP_DEVCTL_BCR_FLR);
+	IS(cfg(control, 2), PCI_EXP_DEVCTL_READRQ_512B);
+	IS(space_get(control, 2), PCI_EXP_DEVCTL_READRQ_512B);
+	/* No such size. */
+	cfg_write(control, 2, 0x6000);
+	IS(space_get(control, 2), PCI_EXP_DEVCTL_READRQ_512B);
+	/* What the bus can take is not the user's to choose. */
+	cfg_write(control, 2, PCI_EXP_DEVCTL_READRQ_256B | PCI_EXP_DEVCTL_PAYLOAD_512B);
+	IS(space_get(control, 2), PCI_EXP_DEVCTL_READRQ_256B);
+	close(v.device);
+}
+
 static uint32_t state = 1;
 
 static uint32_t roll(void)
@@ -250,7 +270,7 @@ static void lies(unsigned int number)
 int main(int argc, char **argv)
 {
 	if (argc < 3)
-		die("usage: pci-space BDF hidden|refused|asleep|lies [NUMBER]");
+		die("usage: pci-space BDF hidden|refused|asleep|express|lies [NUMBER]");
 	file = open("/sys/kernel/debug/fake-pci/space", O_RDWR | O_CLOEXEC);
 	if (file < 0 || pread(file, original, SPACE, 0) != SPACE)
 		die("no fake function");
@@ -264,6 +284,8 @@ int main(int argc, char **argv)
 		refused();
 	else if (!strcmp(argv[2], "asleep"))
 		asleep();
+	else if (!strcmp(argv[2], "express"))
+		express();
 	else
 		lies(argc > 3 ? atoi(argv[3]) : 100);
 	memcpy(space, original, SPACE);

@@ -17,6 +17,7 @@
 
 #define A "2ab74924-c335-45f4-9b16-8569e5b08258"
 #define B "00000000-0000-0000-0000-000000000001"
+#define C "00000000-0000-0000-0000-000000000002"
 
 static const uint8_t a_bytes[16] = { 0x2a, 0xb7, 0x49, 0x24, 0xc3, 0x35, 0x45, 0xf4,
 				     0x9b, 0x16, 0x85, 0x69, 0xe5, 0xb0, 0x82, 0x58 };
@@ -215,9 +216,12 @@ static void exchange(struct vfio *pf, struct vfio *vf)
 	let_go(pf);
 	/* Nobody has a virtual function any more: a token that comes with the physical one is set.
 	 */
-	IS(get(pf, " vf_token=" B), 0);
+	IS(get(pf, " vf_token=" C), 0);
 	IS(get(vf, " vf_token=" A), -EACCES);
-	IS(get(vf, " vf_token=" B), 0);
+	IS(get(vf, " vf_token=" B), -EACCES);
+	IS(get(vf, " vf_token=" C), 0);
+	/* Its memory has no switch, and reads as on. */
+	IS(read32(vf->device, region(vf->device, VFIO_PCI_CONFIG_REGION_INDEX, NULL) + 4) & 2, 2);
 	/* It is the one that its BARs and identity show. */
 	IS(read32(vf->device, region(vf->device, VFIO_PCI_CONFIG_REGION_INDEX, NULL)) & 0xffff,
 	   0x1b36);

@@ -49,7 +49,7 @@ unsigned int capability(int device, uint8_t id)
 	return at;
 }
 
-int pin_is_off(const char *bdf)
+uint16_t own_command(const char *bdf)
 {
 	char path[64];
 	uint16_t command;
@@ -60,5 +60,10 @@ int pin_is_off(const char *bdf)
 	if (fd < 0 || pread(fd, &command, 2, PCI_COMMAND) != 2)
 		die("cannot read '%s'", path);
 	close(fd);
-	return !!(command & PCI_COMMAND_INTX_DISABLE);
+	return command;
+}
+
+int pin_is_off(const char *bdf)
+{
+	return !!(own_command(bdf) & PCI_COMMAND_INTX_DISABLE);
 }

@@ -84,6 +84,10 @@ teardown() {
 	client pci-space $FAKE refused
 }
 
+@test "what a user chooses of PCI Express goes through the host" {
+	client pci-space $FAKE express
+}
+
 @test "configuration spaces that lie are opened, read and written" {
 	client pci-space $FAKE lies 300
 }

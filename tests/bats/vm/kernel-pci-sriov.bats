@@ -96,7 +96,7 @@ vfs() {
 	client pci-vf-token $PF $VF $PLAIN
 }
 
-@test "a virtual function of the host's has no token" {
+@test "a virtual function of the host's has no token, and keeps its physical one the host's" {
 	unbind $PF
 	bind_to nvme $PF
 	echo 0 >$PCI/devices/$PF/sriov_drivers_autoprobe
@@ -106,6 +106,14 @@ vfs() {
 	bind_to vfio-pci $VF
 	client pci-vf-token host $VF
 	unbind $VF
+	# Nor does vfio-pci take a physical function that has some already.
+	unbind $PF
+	log_mark
+	run bind_to vfio-pci $PF
+	assert_not_exist $PCI/drivers/vfio-pci/$PF
+	run log_since
+	assert_output --partial 'virtual functions are enabled: disable them first'
+	bind_to nvme $PF
 	vfs 0
 }
 

@@ -27,11 +27,26 @@ teardown() {
 }
 
 @test "configuration space is virtualised, and BARs are out of reach while memory is off" {
+	# Whoever had it before left it the bus.
+	setpci -s $EDU COMMAND=4:4
 	client pci-config $EDU
 }
 
 @test "the pin, MSI and the request interrupt go to eventfds, with masks and refusals" {
 	client pci-irqs $EDU
+}
+
+@test "each of two functions on one line hears of its own interrupts" {
+	bind_to vfio-pci $PAIR_A
+	bind_to vfio-pci $PAIR_B
+	client pci-shared-line $PAIR_A $PAIR_B
+	unbind $PAIR_A $PAIR_B
+}
+
+@test "the expansion ROM is only read, and ports have a switch of their own" {
+	bind_to vfio-pci $E1000E
+	client pci-regions $E1000E
+	unbind $E1000E
 }
 
 @test "MSI-X vectors come and go one by one, also while memory is off" {
