@@ -28,10 +28,9 @@ static int line_of(const char *bdf)
 
 static long unmask(int device)
 {
-	struct vfio_irq_set set = { .argsz = sizeof(set),
-				    .flags = NONE | UNMASK,
-				    .index = INTX,
-				    .count = 1 };
+	struct vfio_irq_set set = {
+		.argsz = sizeof(set), .flags = NONE | UNMASK, .index = INTX, .count = 1
+	};
 
 	return ask(device, VFIO_DEVICE_SET_IRQS, &set);
 }
