@@ -70,9 +70,9 @@ static void vectors_are_told(void)
 /* --- configuration space and registers --- */
 
 static uint64_t config;
-static uint16_t command;
 /* What was read last, which is never nothing at the beginning. */
 static char bytes[64];
+#define SOME 12
 
 static long read_at(uint64_t offset)
 {
@@ -88,7 +88,6 @@ static void was_read(void)
 static void config_found(void)
 {
 	config = region(here.v.device, VFIO_PCI_CONFIG_REGION_INDEX, NULL);
-	TRUE(pread(here.v.device, &command, sizeof(command), config + PCI_COMMAND) == 2);
 }
 
 static long config_read(void)
@@ -96,9 +95,26 @@ static long config_read(void)
 	return read_at(config);
 }
 
+/* What there is, is written again: as much as needs memory, which a register alone does not. */
+static void config_copied(uint64_t at)
+{
+	TRUE(pread(here.v.device, bytes, SOME, at) == SOME);
+}
+
+static long config_write_back(uint64_t at)
+{
+	return pwrite(here.v.device, bytes, SOME, at) < 0 ? -errno : 0;
+}
+
+static void header_copied(void)
+{
+	config_found();
+	config_copied(config);
+}
+
 static long config_write(void)
 {
-	return pwrite(here.v.device, &command, 2, config + PCI_COMMAND) < 0 ? -errno : 0;
+	return config_write_back(config);
 }
 
 /* The first access to a BAR maps it into the kernel, so each wants a device just opened. */
@@ -204,20 +220,20 @@ static void enabled(void)
 	pci_enable(here.v.device);
 }
 
-static unsigned int device_control;
+static uint64_t express;
 
 /* That of PCI Express; asking for a reset in it is a write like any other. */
 static void express_found(void)
 {
 	config_found();
-	device_control = capability(here.v.device, PCI_CAP_ID_EXP) + PCI_EXP_DEVCTL;
+	express = config + capability(here.v.device, PCI_CAP_ID_EXP) + PCI_EXP_DEVCAP;
+	config_copied(express);
+	bytes[PCI_EXP_DEVCTL - PCI_EXP_DEVCAP + 1] |= PCI_EXP_DEVCTL_BCR_FLR >> 8;
 }
 
 static long flr(void)
 {
-	uint16_t value = PCI_EXP_DEVCTL_BCR_FLR;
-
-	return pwrite(here.v.device, &value, 2, config + device_control) < 0 ? -errno : 0;
+	return config_write_back(express);
 }
 
 static char affected[1024] __attribute__((aligned(8)));
@@ -259,7 +275,7 @@ const struct operation device_operations[] = {
 	  .stage = DEVICE,
 	  .before = config_found,
 	  .run = config_read },
-	{ .name = "config-write", .stage = DEVICE, .before = config_found, .run = config_write },
+	{ .name = "config-write", .stage = DEVICE, .before = header_copied, .run = config_write },
 	{ .name = "bar-read",
 	  .check = was_read,
 	  .stage = MODEL,
