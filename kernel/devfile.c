@@ -64,15 +64,16 @@ static ssize_t device_xfer(struct vfio_device *device, void *buf, size_t count, 
 	return ret;
 }
 
+/* 0 where user memory of that width would have to be aligned. */
+#define REGISTER_WIDTH(count) (IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS) ? (count) : 0)
+
 /*
  * What registers are read and written by. A size that the compiler knows needs neither the loop nor
  * the checks of the general copy.
  */
 static int copy_out(void __user *user, const void *buf, size_t count)
 {
-	if (!IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS))
-		return copy_to_user(user, buf, count) ? -EFAULT : 0;
-	switch (count) {
+	switch (REGISTER_WIDTH(count)) {
 	case 1:
 		return put_user(*(const u8 *)buf, (u8 __user *)user);
 	case 2:
@@ -88,9 +89,7 @@ static int copy_out(void __user *user, const void *buf, size_t count)
 
 static int copy_in(void *buf, const void __user *user, size_t count)
 {
-	if (!IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS))
-		return copy_from_user(buf, user, count) ? -EFAULT : 0;
-	switch (count) {
+	switch (REGISTER_WIDTH(count)) {
 	case 1:
 		return get_user(*(u8 *)buf, (const u8 __user *)user);
 	case 2:
