@@ -13,32 +13,23 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vfio.h"
+#include "pci.h"
 
-#define REG_ID	      0x00
-#define REG_LIVE      0x04
-#define REG_IRQ_RAISE 0x60
-#define REG_IRQ_ACK   0x64
-#define REG_DMA_SRC   0x80
-#define REG_DMA_DST   0x88
-#define REG_DMA_COUNT 0x90
-#define REG_DMA_CMD   0x98
-#define DMA_START     1
-#define DMA_TO_RAM    2
-/* Its own buffer, as its DMA engine sees it. */
-#define EDU_BUFFER    0x40000
-#define PAGE	      4096
+#define REG_ID	   0x00
+#define DMA_START  1
+#define DMA_TO_RAM 2
+#define PAGE	   4096
 /* QEMU 7 to 9 end with an abort when a transfer fills the buffer to its last byte. */
-#define CHUNK	      2048
+#define CHUNK	   2048
 /* The device reaches 28 bits of address. */
-#define IOVA	      0x100000
-#define BAR_IOVA      0x1000000
+#define IOVA	   0x100000
+#define BAR_IOVA   0x1000000
 
 static volatile uint8_t *bar;
 
 static void reg_write(unsigned int reg, uint64_t value)
 {
-	if (reg >= REG_DMA_SRC)
+	if (reg >= EDU_SOURCE)
 		*(volatile uint64_t *)(bar + reg) = value;
 	else
 		*(volatile uint32_t *)(bar + reg) = value;
@@ -54,11 +45,11 @@ static void dma(uint64_t src, uint64_t dst, uint32_t count, uint32_t direction)
 	const struct timespec step = { .tv_nsec = 5000000 };
 	int i;
 
-	reg_write(REG_DMA_SRC, src);
-	reg_write(REG_DMA_DST, dst);
-	reg_write(REG_DMA_COUNT, count);
-	reg_write(REG_DMA_CMD, DMA_START | direction);
-	for (i = 0; i < 1000 && *(volatile uint64_t *)(bar + REG_DMA_CMD) & DMA_START; i++)
+	reg_write(EDU_SOURCE, src);
+	reg_write(EDU_TARGET, dst);
+	reg_write(EDU_COUNT, count);
+	reg_write(EDU_START, DMA_START | direction);
+	for (i = 0; i < 1000 && *(volatile uint64_t *)(bar + EDU_START) & DMA_START; i++)
 		nanosleep(&step, NULL);
 	TRUE(i < 1000);
 }
@@ -105,7 +96,7 @@ static void write_neighbour(uint8_t *memory, uint32_t value)
 {
 	memcpy(memory, &value, sizeof(value));
 	dma(IOVA, EDU_BUFFER, sizeof(value), 0);
-	dma(EDU_BUFFER, BAR_IOVA + REG_LIVE, sizeof(value), DMA_TO_RAM);
+	dma(EDU_BUFFER, BAR_IOVA + EDU_LIVE, sizeof(value), DMA_TO_RAM);
 }
 
 static void neighbour(const struct vfio *v, const char *other, uint8_t *memory)
@@ -120,10 +111,10 @@ static void neighbour(const struct vfio *v, const char *other, uint8_t *memory)
 	regs = bar_map(device, &size);
 	IS(dma_map(v->container, (void *)regs, size, BAR_IOVA), 0);
 	write_neighbour(memory, 0x12345678);
-	IS(*(volatile uint32_t *)(regs + REG_LIVE), (uint32_t)~0x12345678);
+	IS(*(volatile uint32_t *)(regs + EDU_LIVE), (uint32_t)~0x12345678);
 	IS(dma_unmap(v->container, size, BAR_IOVA), 0);
 	write_neighbour(memory, 0xaaaaaaaa);
-	IS(*(volatile uint32_t *)(regs + REG_LIVE), (uint32_t)~0x12345678);
+	IS(*(volatile uint32_t *)(regs + EDU_LIVE), (uint32_t)~0x12345678);
 	munmap((void *)regs, size);
 	close(device);
 	close(group);
@@ -136,11 +127,11 @@ static void msi(int device)
 
 	IS(irq_eventfd(device, VFIO_PCI_MSI_IRQ_INDEX, event.fd), 0);
 	IS(poll(&event, 1, 0), 0);
-	reg_write(REG_IRQ_RAISE, 1);
+	reg_write(EDU_RAISE, 1);
 	IS(poll(&event, 1, 5000), 1);
 	IS(read(event.fd, &count, sizeof(count)), sizeof(count));
 	IS(count, 1);
-	reg_write(REG_IRQ_ACK, 1);
+	reg_write(EDU_ACK, 1);
 	close(event.fd);
 }
 
@@ -157,9 +148,9 @@ int main(int argc, char **argv)
 	offset = region(v.device, VFIO_PCI_BAR0_REGION_INDEX, NULL);
 	bar = bar_map(v.device, &size);
 	IS(reg_read(REG_ID), 0x010000ed);
-	reg_write(REG_LIVE, 0x12345678);
-	IS(reg_read(REG_LIVE), (uint32_t)~0x12345678);
-	IS(read32(v.device, offset + REG_LIVE), (uint32_t)~0x12345678);
+	reg_write(EDU_LIVE, 0x12345678);
+	IS(reg_read(EDU_LIVE), (uint32_t)~0x12345678);
+	IS(read32(v.device, offset + EDU_LIVE), (uint32_t)~0x12345678);
 	memory = memory_new(2 * PAGE);
 	IS(dma_map(v.container, memory, 2 * PAGE, IOVA), 0);
 	both_ways(memory);

@@ -15,9 +15,9 @@
 #define EDU_TARGET 0x88
 #define EDU_COUNT  0x90
 #define EDU_START  0x98
-#define EDU_BUFFER 0x40000
-#define EDU_TELL   5	 /* to EDU_START */
-#define EDU_TOLD   0x100 /* to EDU_ACK */
+#define EDU_BUFFER 0x40000 /* as its DMA engine sees it */
+#define EDU_TELL   5	   /* to EDU_START */
+#define EDU_TOLD   0x100   /* to EDU_ACK */
 
 /* VFIO_DEVICE_SET_IRQS */
 #define NONE	   VFIO_IRQ_SET_DATA_NONE

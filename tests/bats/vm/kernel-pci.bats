@@ -60,7 +60,6 @@ teardown() {
 }
 
 @test "vectors are offered to who can deliver them without the host" {
-	modprobe irqbypass
 	insmod "/vfioctl/build/test-modules/$(uname -r)/irq-bypass.ko"
 	client pci-bypass $EDU $NVME
 }
