@@ -235,8 +235,10 @@ static void stop_one(struct vfio_pci *vdev)
 	vfio_pci_config_awake(vdev);
 }
 
-static void restart_one(struct vfio_pci *vdev)
+static void restart_one(struct vfio_pci *vdev, bool was_reset)
 {
+	if (was_reset && vdev->link_lost)
+		vfio_pci_state_restore(vdev);
 	/* In one go with the reset: while those of others are held, none could be taken again. */
 	if (vdev->layout)
 		vfio_pci_command_apply_locked(vdev);
@@ -279,7 +281,7 @@ static int reset_all(const struct affected *set)
 		stop_one(bound_find(set->devs[i]));
 	ret = pci_reset_bus(set->pdev);
 	for (i = 0; i < set->nr; i++)
-		restart_one(bound_find(set->devs[i]));
+		restart_one(bound_find(set->devs[i]), !ret);
 	rest_all(set);
 	return ret;
 }

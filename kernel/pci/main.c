@@ -63,14 +63,6 @@ static int vfio_pci_scrub(struct vfio_pci *vdev)
 	return 0;
 }
 
-/* Registers are as they were before the open. */
-static void vfio_pci_restore(struct vfio_pci *vdev)
-{
-	vdev->vfio = NULL;
-	pci_load_and_free_saved_state(vdev->pdev, &vdev->opened_state);
-	pci_restore_state(vdev->pdev);
-}
-
 /* config_lock is held by both: a reset of the whole bus must not come in between. */
 static int vfio_pci_take(struct vfio_pci *vdev, struct vfio_device *device)
 {
@@ -80,10 +72,9 @@ static int vfio_pci_take(struct vfio_pci *vdev, struct vfio_device *device)
 	ret = vfio_pci_scrub(vdev);
 	if (ret)
 		return ret;
-	pci_save_state(pdev);
-	vdev->opened_state = pci_store_saved_state(pdev);
-	if (!vdev->opened_state)
-		return -ENOMEM;
+	ret = vfio_pci_state_keep(vdev);
+	if (ret)
+		return ret;
 	vdev->vfio = device;
 	vdev->intx_maskable = vfio_pci_intx_can_mask(pdev);
 	vdev->intx_disabled = false;
@@ -91,7 +82,8 @@ static int vfio_pci_take(struct vfio_pci *vdev, struct vfio_device *device)
 	vfio_pci_msi_find_table(vdev);
 	ret = vfio_pci_config_init(vdev);
 	if (ret) {
-		vfio_pci_restore(vdev);
+		vdev->vfio = NULL;
+		vfio_pci_state_restore(vdev);
 		return ret;
 	}
 	vfio_pci_bars_claim(vdev);
@@ -109,13 +101,15 @@ static void vfio_pci_give_back(struct vfio_pci *vdev)
 	if (vdev->can_reset && pci_device_is_present(pdev) && pci_try_reset_function(pdev))
 		vdev->reset_owed = true;
 	vfio_pci_config_release(vdev);
-	vfio_pci_restore(vdev);
+	vdev->vfio = NULL;
+	vfio_pci_state_restore(vdev);
 }
 
 static int vfio_pci_open_awake(struct vfio_pci *vdev, struct vfio_device *device)
 {
 	int ret;
 
+	vfio_pci_state_regain(vdev);
 	pci_clear_master(vdev->pdev);
 	ret = pci_enable_device(vdev->pdev);
 	if (ret)
@@ -221,6 +215,7 @@ static void vfio_pci_free(struct vfio_pci *vdev)
 	mutex_destroy(&vdev->config_lock);
 	mutex_destroy(&vdev->bar_lock);
 	mutex_destroy(&vdev->token_lock);
+	kfree(vdev->kept_state);
 	kfree(vdev);
 }
 
@@ -244,18 +239,24 @@ static int vfio_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	pci_set_drvdata(pdev, vdev);
 	vfio_pci_power_init(vdev);
+	ret = vfio_pci_state_keep(vdev);
+	if (ret)
+		goto free;
 	vfio_pci_sriov_init(vdev);
 	vfio_pci_bound_add(vdev);
 	ret = vfio_add_group_dev(&pdev->dev, &vfio_pci_ops, vdev);
-	if (ret) {
-		vfio_pci_bound_remove(vdev);
-		pci_set_drvdata(pdev, NULL);
-		vfio_pci_free(vdev);
-		return ret;
-	}
+	if (ret)
+		goto unlist;
 	vfio_pci_vga_bound(vdev);
 	vfio_pci_power_bound(vdev);
 	return 0;
+
+unlist:
+	vfio_pci_bound_remove(vdev);
+free:
+	pci_set_drvdata(pdev, NULL);
+	vfio_pci_free(vdev);
+	return ret;
 }
 
 static void vfio_pci_remove(struct pci_dev *pdev)
@@ -273,22 +274,10 @@ static void vfio_pci_remove(struct pci_dev *pdev)
 	vfio_pci_reset_owed(vdev);
 	vfio_pci_vga_unbound(vdev);
 	vfio_pci_power_unbound(vdev);
+	vfio_pci_state_regain(vdev);
 	pci_set_drvdata(pdev, NULL);
 	vfio_pci_free(vdev);
 }
-
-static pci_ers_result_t vfio_pci_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
-{
-	struct vfio_pci *vdev = pci_get_drvdata(pdev);
-
-	if (vdev)
-		vfio_pci_notify_error(vdev);
-	return PCI_ERS_RESULT_CAN_RECOVER;
-}
-
-static const struct pci_error_handlers vfio_pci_error_handlers = {
-	.error_detected = vfio_pci_error_detected,
-};
 
 /* Found by driver_override or by the modalias vfio_pci:*, never by a plain match. */
 static const struct pci_device_id vfio_pci_table[] = {

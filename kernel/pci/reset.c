@@ -16,6 +16,8 @@ int vfio_pci_function_reset(struct vfio_pci *vdev)
 	vfio_pci_memory_zap(vdev);
 	vfio_pci_config_awake(vdev);
 	ret = pci_try_reset_function(vdev->pdev);
+	if (!ret && vdev->link_lost)
+		vfio_pci_state_restore(vdev);
 	/* The registers came back as they were saved, perhaps asleep. */
 	vfio_pci_command_apply_locked(vdev);
 	up_write(&vdev->memory_lock);

@@ -73,6 +73,7 @@ struct vfio_pci_bar {
  * @wake_trigger: signalled when it had slept and was woken; likewise
  * @memory_on: the user has memory decoding on and the function awake; under @memory_lock
  * @io_on: likewise for I/O ports
+ * @link_lost: an error on the bus took the function its registers, and they are not back; likewise
  * @bar_lock: see above
  * @bars: see above
  * @msix_table: which bytes the vectors of MSI-X take up; no size without MSI-X
@@ -80,7 +81,7 @@ struct vfio_pci_bar {
  * @intx_maskable: the function can mask its own pin
  * @intx_disabled: the user's command register says so; under @intx_lock
  * @intx_asleep: the host has put the function to sleep; likewise
- * @opened_state: the registers before the user had them
+ * @kept_state: the registers when it was bound, then those before each open; under @config_lock
  * @pf: the physical function of a virtual one, if that is ours
  * @token_lock: see above
  * @token: of a physical function: who opens one of its virtual ones knows it; under @token_lock
@@ -120,6 +121,7 @@ struct vfio_pci {
 	struct eventfd_ctx *wake_trigger;
 	bool memory_on;
 	bool io_on;
+	bool link_lost;
 
 	struct mutex bar_lock;
 	struct vfio_pci_bar bars[PCI_STD_NUM_BARS];
@@ -135,7 +137,7 @@ struct vfio_pci {
 	bool intx_disabled;
 	bool intx_asleep;
 
-	struct pci_saved_state *opened_state;
+	struct pci_saved_state *kept_state;
 	struct vfio_pci *pf;
 	struct mutex token_lock;
 	uuid_t token;
@@ -150,10 +152,10 @@ struct vfio_pci {
 	bool reset_owed;
 };
 
-/* BARs answer in D0 to D2 only. */
+/* BARs answer in D0 to D2 only, and by a link that works. */
 static inline bool vfio_pci_awake(struct vfio_pci *vdev)
 {
-	return (__force int)vdev->pdev->current_state < (__force int)PCI_D3hot;
+	return !vdev->link_lost && (__force int)vdev->pdev->current_state < (__force int)PCI_D3hot;
 }
 
 /* denylist.c: may no user have the function? The log says why. */
@@ -231,6 +233,19 @@ void vfio_pci_ioeventfds_release(struct vfio_pci *vdev);
 void vfio_pci_notify_request(void *data, unsigned int count);
 void vfio_pci_notify_error(struct vfio_pci *vdev);
 void vfio_pci_notify_release(struct vfio_pci *vdev);
+
+/* errors.c */
+extern const struct pci_error_handlers vfio_pci_error_handlers;
+
+/*
+ * state.c: the registers while no user has the function. keep takes them as they are: 0 or -ENOMEM.
+ * restore puts them back, in one that is open before vfio_pci_command_apply_locked(). Both with
+ * config_lock held, or while nobody else can be there. regain puts back what an error on the bus
+ * took, if anything; with none of our locks held, and the function awake.
+ */
+int vfio_pci_state_keep(struct vfio_pci *vdev);
+void vfio_pci_state_restore(struct vfio_pci *vdev);
+void vfio_pci_state_regain(struct vfio_pci *vdev);
 
 /* reset.c */
 long vfio_pci_reset(void *data, struct vfio_arg *arg);
