@@ -129,6 +129,8 @@ int main(int argc, char **argv)
 	bar0 = region(device, VFIO_PCI_BAR0_REGION_INDEX, NULL);
 	pci_enable(device);
 	IS(irq_eventfd(device, VFIO_PCI_MSIX_IRQ_INDEX, fd), 0);
+	/* It has the other kind of vectors, too, but not at once. */
+	IS(irq_eventfd(device, VFIO_PCI_MSI_IRQ_INDEX, fd), -EINVAL);
 	TRUE(comes(fd));
 	IS(ask(device, VFIO_DEVICE_RESET, NULL), 0);
 	pci_enable(device);

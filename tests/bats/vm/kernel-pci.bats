@@ -7,6 +7,7 @@
 load ../helpers/common
 load ../helpers/vfio
 
+IDLE=/sys/module/vfio_pci/parameters/disable_idle_d3
 # All that is on one bus, and in one group with its bridge.
 BEHIND='0000:05:01.0 0000:05:02.0 0000:05:03.0'
 
@@ -23,6 +24,8 @@ teardown_file() {
 teardown() {
 	holder_gone
 	[[ ! -e /sys/module/irq_bypass ]] || rmmod irq-bypass
+	[[ ! -e /sys/module/bar_taken ]] || rmmod bar-taken
+	echo N >$IDLE
 	ledger_idle
 }
 
@@ -83,6 +86,32 @@ teardown() {
 	for bdf in $BEHIND; do
 		unbind "$bdf"
 	done
+}
+
+@test "a function is reset before its user has it, and after" {
+	local plugged=0000:08:00.0
+	# What else is here has no reset, or does not change by it.
+	monitor device_add virtio-rng-pci,id=e8,bus=p7,disable-legacy=on
+	appears $PCI/devices/$plugged/iommu_group
+	echo Y >$IDLE
+	bind_to vfio-pci $plugged
+	# For the host's own look.
+	setpci -s $plugged COMMAND=2:2
+	client pci-scrubbed $plugged
+	monitor device_del e8
+	vanishes $PCI/devices/$plugged
+}
+
+@test "a BAR of which somebody else on the host has a part is not the user's" {
+	local length
+	bind_to vfio-pci $E1000E
+	for length in 131072 4096; do
+		insmod "/vfioctl/build/test-modules/$(uname -r)/bar-taken.ko" device=$E1000E length=$length
+		client pci-bar-taken $E1000E yes
+		rmmod bar-taken
+		client pci-bar-taken $E1000E no
+	done
+	unbind $E1000E
 }
 
 @test "bus mastering is off again after the last close" {

@@ -46,6 +46,23 @@ in_time() {
 	((took <= 2000 + slack))
 }
 
+@test "the log names a device whose holder never asked to be told that it is wanted back" {
+	log_mark
+	"$CLIENTS/occupy" 0 4096 $EDU >"$BATS_TEST_TMPDIR/hold" 2>&1 3>&- &
+	holder=$!
+	heard held
+	timed_write $EDU $PCI/drivers/vfio-pci/unbind
+	run log_since
+	assert_line --regexp "vfio-pci $EDU: wanted back, but its user did not ask to be told$"
+	holder_gone
+	bind_to vfio-pci $EDU
+	hold $EDU
+	log_mark
+	timed_write $EDU $PCI/drivers/vfio-pci/unbind
+	run log_since
+	refute_output --partial 'wanted back'
+}
+
 # A machine with much else to do lets the guest stand still now and then: it may try three times.
 @test "unbinding a device that is held ends within the grace period and a second" {
 	local try
