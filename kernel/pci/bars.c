@@ -159,7 +159,7 @@ static void bar_copy(struct vfio_pci *vdev, unsigned int bar, void __iomem *io, 
 
 bool vfio_pci_bar_on(struct vfio_pci *vdev, unsigned int bar)
 {
-	return pci_resource_flags(vdev->pdev, bar) & IORESOURCE_IO ? vdev->io_on : vdev->memory_on;
+	return vfio_pci_decodes(vdev, pci_resource_flags(vdev->pdev, bar) & IORESOURCE_IO);
 }
 
 static ssize_t bar_rw(struct vfio_pci *vdev, unsigned int bar, u8 *out, const u8 *in, size_t count,

@@ -54,6 +54,9 @@ void vfio_pci_command_apply_locked(struct vfio_pci *vdev)
 	vdev->io_on = awake && command & PCI_COMMAND_IO;
 	if (!vdev->memory_on)
 		vfio_pci_memory_zap(vdev);
+	/* Where it decodes is unknown. */
+	if (vdev->link_lost)
+		return;
 	spin_lock_irqsave(&vdev->intx_lock, flags);
 	command_update(vdev->pdev, USER_BITS, command);
 	/* Registers that were just restored may have opened it. */

@@ -87,6 +87,11 @@ static void pm_written(struct vfio_pci *vdev, unsigned int pos, unsigned int wid
 				      PCI_PM_CTRL_STATE_MASK);
 	if (state == vdev->pdev->current_state)
 		return;
+	/* It neither hears it, nor has it anything to be kept. */
+	if (vdev->link_lost) {
+		cfg_put(vdev->layout->shadow, reg, 2, (__force u32)vdev->pdev->current_state);
+		return;
+	}
 	down_write(&vdev->memory_lock);
 	if (state == PCI_D3hot) {
 		vdev->memory_on = false;

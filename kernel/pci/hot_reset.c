@@ -233,12 +233,13 @@ static void stop_one(struct vfio_pci *vdev)
 		return;
 	vfio_pci_memory_zap(vdev);
 	vfio_pci_config_awake(vdev);
+	vfio_pci_state_regain(vdev);
 }
 
 static void restart_one(struct vfio_pci *vdev, bool was_reset)
 {
-	if (was_reset && vdev->link_lost)
-		vfio_pci_state_restore(vdev);
+	if (was_reset)
+		vfio_pci_state_regain(vdev);
 	/* In one go with the reset: while those of others are held, none could be taken again. */
 	if (vdev->layout)
 		vfio_pci_command_apply_locked(vdev);

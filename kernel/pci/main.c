@@ -109,16 +109,19 @@ static int vfio_pci_open_awake(struct vfio_pci *vdev, struct vfio_device *device
 {
 	int ret;
 
-	vfio_pci_state_regain(vdev);
+	mutex_lock(&vdev->config_lock);
+	ret = vfio_pci_state_regain(vdev);
+	if (ret)
+		goto unlock;
 	pci_clear_master(vdev->pdev);
 	ret = pci_enable_device(vdev->pdev);
 	if (ret)
-		return ret;
-	mutex_lock(&vdev->config_lock);
+		goto unlock;
 	ret = vfio_pci_take(vdev, device);
-	mutex_unlock(&vdev->config_lock);
 	if (ret)
 		pci_disable_device(vdev->pdev);
+unlock:
+	mutex_unlock(&vdev->config_lock);
 	return ret;
 }
 
@@ -142,14 +145,23 @@ asleep:
 	return ret;
 }
 
+/* Vectors are taken down in the function's own memory, which so is there first. */
+static void vfio_pci_quieten(struct vfio_pci *vdev)
+{
+	vfio_pci_power_on(vdev);
+	mutex_lock(&vdev->config_lock);
+	vfio_pci_state_regain(vdev);
+	mutex_unlock(&vdev->config_lock);
+	pci_clear_master(vdev->pdev);
+	vfio_pci_ioeventfds_release(vdev);
+	vfio_pci_irqs_release(vdev);
+}
+
 static void vfio_pci_release(void *data)
 {
 	struct vfio_pci *vdev = data;
 
-	vfio_pci_power_on(vdev);
-	pci_clear_master(vdev->pdev);
-	vfio_pci_ioeventfds_release(vdev);
-	vfio_pci_irqs_release(vdev);
+	vfio_pci_quieten(vdev);
 	vfio_pci_notify_release(vdev);
 	mutex_lock(&vdev->config_lock);
 	vfio_pci_give_back(vdev);
@@ -167,10 +179,7 @@ static void vfio_pci_revoke(void *data)
 {
 	struct vfio_pci *vdev = data;
 
-	vfio_pci_power_on(vdev);
-	pci_clear_master(vdev->pdev);
-	vfio_pci_ioeventfds_release(vdev);
-	vfio_pci_irqs_release(vdev);
+	vfio_pci_quieten(vdev);
 }
 
 static const struct vfio_device_ops vfio_pci_ops = {
@@ -203,6 +212,7 @@ static struct vfio_pci *vfio_pci_new(struct pci_dev *pdev)
 	mutex_init(&vdev->bar_lock);
 	mutex_init(&vdev->token_lock);
 	init_rwsem(&vdev->memory_lock);
+	INIT_WORK(&vdev->error_work, vfio_pci_errors_run);
 	spin_lock_init(&vdev->notify_lock);
 	spin_lock_init(&vdev->intx_lock);
 	return vdev;
@@ -259,6 +269,16 @@ free:
 	return ret;
 }
 
+/* A host driver gets it with its registers. No error handler runs beside this. */
+static void vfio_pci_gone(struct vfio_pci *vdev)
+{
+	cancel_work_sync(&vdev->error_work);
+	mutex_lock(&vdev->config_lock);
+	if (vdev->link_lost)
+		vfio_pci_state_restore(vdev);
+	mutex_unlock(&vdev->config_lock);
+}
+
 static void vfio_pci_remove(struct pci_dev *pdev)
 {
 	struct vfio_pci *vdev = pci_get_drvdata(pdev);
@@ -274,7 +294,7 @@ static void vfio_pci_remove(struct pci_dev *pdev)
 	vfio_pci_reset_owed(vdev);
 	vfio_pci_vga_unbound(vdev);
 	vfio_pci_power_unbound(vdev);
-	vfio_pci_state_regain(vdev);
+	vfio_pci_gone(vdev);
 	pci_set_drvdata(pdev, NULL);
 	vfio_pci_free(vdev);
 }

@@ -79,7 +79,7 @@ vm_fault_t vfio_pci_fault(void *data, struct vm_fault *vmf, unsigned int order)
 		return ret;
 	pfn = (pci_resource_start(vdev->pdev, bar) >> PAGE_SHIFT) + page_in_region(vmf->pgoff);
 	down_read(&vdev->memory_lock);
-	if (vdev->memory_on && !vdev->low_power)
+	if (vfio_pci_decodes(vdev, false) && !vdev->low_power)
 		ret = order ? insert_huge(vmf, pfn, order) : insert_around(vmf, pfn);
 	up_read(&vdev->memory_lock);
 	return ret;

@@ -202,6 +202,8 @@ static int vectors_set(struct vfio_pci *vdev, const struct irq_request *req)
 	int ret = 0;
 
 	vfio_pci_memory_begin(vdev);
+	if (vdev->link_lost)
+		ret = -EIO;
 	for (i = 0; i < req->count && !ret; i++)
 		ret = vector_set(vdev, req->start + i, irq_request_fd(req, i));
 	while (ret && i--)
@@ -213,13 +215,14 @@ static int vectors_set(struct vfio_pci *vdev, const struct irq_request *req)
 static int msi_start(struct vfio_pci *vdev, bool msix, unsigned int nr)
 {
 	struct msi_set *set;
-	int got;
+	int got = -EIO;
 
 	set = kzalloc(sizeof(*set), GFP_KERNEL_ACCOUNT);
 	if (!set)
 		return -ENOMEM;
 	vfio_pci_memory_begin(vdev);
-	got = pci_alloc_irq_vectors(vdev->pdev, 1, nr, msix ? PCI_IRQ_MSIX : PCI_IRQ_MSI);
+	if (!vdev->link_lost)
+		got = pci_alloc_irq_vectors(vdev->pdev, 1, nr, msix ? PCI_IRQ_MSIX : PCI_IRQ_MSI);
 	if (got > 0 && got < nr)
 		pci_free_irq_vectors(vdev->pdev);
 	vfio_pci_memory_end(vdev);

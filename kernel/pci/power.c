@@ -6,7 +6,10 @@
  * goes to sleep, with its registers saved, and the bridges above it, too.
  *
  * The driver core calls power_suspend() and power_resume() with none of our locks held; nobody who
- * has config_lock or memory_lock waits for them.
+ * has config_lock or memory_lock waits for them. The layout comes and goes only while the function
+ * is held awake, so that neither sees it change. Without one there is nothing to be done, and no
+ * lock to be taken: the kernel's recovery from errors wakes functions while it holds pci_bus_sem,
+ * which resets take under our locks.
  */
 #include <linux/eventfd.h>
 #include <linux/module.h>
@@ -152,14 +155,13 @@ static int user_suspend(struct vfio_pci *vdev)
 static int power_suspend(struct device *dev)
 {
 	struct vfio_pci *vdev = dev_get_drvdata(dev);
-	int ret = 0;
+	int ret;
 
-	if (!vdev)
+	if (!vdev || !vdev->layout)
 		return 0;
 	mutex_lock(&vdev->config_lock);
 	down_write(&vdev->memory_lock);
-	if (vdev->layout)
-		ret = user_suspend(vdev);
+	ret = user_suspend(vdev);
 	up_write(&vdev->memory_lock);
 	mutex_unlock(&vdev->config_lock);
 	if (!ret)
@@ -172,12 +174,11 @@ static int power_resume(struct device *dev)
 {
 	struct vfio_pci *vdev = dev_get_drvdata(dev);
 
-	if (!vdev)
+	if (!vdev || !vdev->layout)
 		return 0;
 	mutex_lock(&vdev->config_lock);
 	down_write(&vdev->memory_lock);
-	if (vdev->layout)
-		vfio_pci_command_apply_locked(vdev);
+	vfio_pci_command_apply_locked(vdev);
 	if (vdev->wake_trigger) {
 		compat_eventfd_signal(vdev->wake_trigger);
 		low_power_end(vdev);

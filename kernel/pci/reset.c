@@ -15,9 +15,11 @@ int vfio_pci_function_reset(struct vfio_pci *vdev)
 	down_write(&vdev->memory_lock);
 	vfio_pci_memory_zap(vdev);
 	vfio_pci_config_awake(vdev);
+	/* If it can be, before: the kernel keeps its vectors where its memory is. */
+	vfio_pci_state_regain(vdev);
 	ret = pci_try_reset_function(vdev->pdev);
-	if (!ret && vdev->link_lost)
-		vfio_pci_state_restore(vdev);
+	if (!ret)
+		ret = vfio_pci_state_regain(vdev);
 	/* The registers came back as they were saved, perhaps asleep. */
 	vfio_pci_command_apply_locked(vdev);
 	up_write(&vdev->memory_lock);

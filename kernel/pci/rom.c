@@ -14,7 +14,7 @@ size_t vfio_pci_rom_size(struct vfio_pci *vdev)
 		return 0;
 	/* A ROM without a valid image is none. */
 	vfio_pci_memory_begin(vdev);
-	io = pci_map_rom(vdev->pdev, &image);
+	io = vdev->link_lost ? NULL : pci_map_rom(vdev->pdev, &image);
 	if (io)
 		pci_unmap_rom(vdev->pdev, io);
 	vfio_pci_memory_end(vdev);
@@ -31,7 +31,7 @@ ssize_t vfio_pci_rom_read(struct vfio_pci *vdev, u8 *buf, size_t count, u64 pos)
 		return -EINVAL;
 	count = min_t(u64, count, len - pos);
 	vfio_pci_memory_begin(vdev);
-	io = pci_map_rom(vdev->pdev, &image);
+	io = vdev->link_lost ? NULL : pci_map_rom(vdev->pdev, &image);
 	if (io) {
 		size_t inside = pos < image ? min_t(u64, count, image - pos) : 0;
 

@@ -23,6 +23,7 @@
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/uuid.h>
+#include <linux/workqueue.h>
 
 #include "vfio.h"
 #include "pci/config.h"
@@ -73,7 +74,12 @@ struct vfio_pci_bar {
  * @wake_trigger: signalled when it had slept and was woken; likewise
  * @memory_on: the user has memory decoding on and the function awake; under @memory_lock
  * @io_on: likewise for I/O ports
- * @link_lost: an error on the bus took the function its registers, and they are not back; likewise
+ * @link_lost: an error on the bus took the function its registers, and they are not back. Set
+ *	without a lock, unset under @config_lock
+ * @link_reset: the kernel has reset the link, @error_work restores them
+ * @error_untold: @error_work tells the user
+ * @settled_at: in jiffies; until then the kernel may still reset the link
+ * @error_work: what the kernel's error handlers leave to be done
  * @bar_lock: see above
  * @bars: see above
  * @msix_table: which bytes the vectors of MSI-X take up; no size without MSI-X
@@ -82,6 +88,7 @@ struct vfio_pci_bar {
  * @intx_disabled: the user's command register says so; under @intx_lock
  * @intx_asleep: the host has put the function to sleep; likewise
  * @kept_state: the registers when it was bound, then those before each open; under @config_lock
+ * @kept_bars: those of its registers that tell whether they are there
  * @pf: the physical function of a virtual one, if that is ours
  * @token_lock: see above
  * @token: of a physical function: who opens one of its virtual ones knows it; under @token_lock
@@ -122,6 +129,10 @@ struct vfio_pci {
 	bool memory_on;
 	bool io_on;
 	bool link_lost;
+	bool link_reset;
+	bool error_untold;
+	unsigned long settled_at;
+	struct work_struct error_work;
 
 	struct mutex bar_lock;
 	struct vfio_pci_bar bars[PCI_STD_NUM_BARS];
@@ -138,6 +149,7 @@ struct vfio_pci {
 	bool intx_asleep;
 
 	struct pci_saved_state *kept_state;
+	u32 kept_bars[PCI_STD_NUM_BARS];
 	struct vfio_pci *pf;
 	struct mutex token_lock;
 	uuid_t token;
@@ -155,7 +167,14 @@ struct vfio_pci {
 /* BARs answer in D0 to D2 only, and by a link that works. */
 static inline bool vfio_pci_awake(struct vfio_pci *vdev)
 {
-	return !vdev->link_lost && (__force int)vdev->pdev->current_state < (__force int)PCI_D3hot;
+	return !READ_ONCE(vdev->link_lost) &&
+	       (__force int)vdev->pdev->current_state < (__force int)PCI_D3hot;
+}
+
+/* Can its memory, or its ports, be reached now? memory_lock is held. */
+static inline bool vfio_pci_decodes(struct vfio_pci *vdev, bool ports)
+{
+	return !READ_ONCE(vdev->link_lost) && (ports ? vdev->io_on : vdev->memory_on);
 }
 
 /* denylist.c: may no user have the function? The log says why. */
@@ -236,16 +255,22 @@ void vfio_pci_notify_release(struct vfio_pci *vdev);
 
 /* errors.c */
 extern const struct pci_error_handlers vfio_pci_error_handlers;
+void vfio_pci_errors_run(struct work_struct *work);
 
 /*
- * state.c: the registers while no user has the function. keep takes them as they are: 0 or -ENOMEM.
- * restore puts them back, in one that is open before vfio_pci_command_apply_locked(). Both with
- * config_lock held, or while nobody else can be there. regain puts back what an error on the bus
- * took, if anything; with none of our locks held, and the function awake.
+ * state.c: the registers while no user has the function. config_lock is held, or nobody else can be
+ * there, and the function is awake.
+ *
+ * keep takes them as they are: 0, -ENOMEM, or -EIO if the function does not answer, or lost them.
+ * is_there needs no lock: does it answer, and where it should?
+ * restore puts them back, in one that is open before vfio_pci_command_apply_locked(). After that
+ *	link_lost is still set if it cannot be reached.
+ * regain does so if they were lost: 0, or -EAGAIN if they still are.
  */
 int vfio_pci_state_keep(struct vfio_pci *vdev);
+bool vfio_pci_state_is_there(struct vfio_pci *vdev);
 void vfio_pci_state_restore(struct vfio_pci *vdev);
-void vfio_pci_state_regain(struct vfio_pci *vdev);
+int vfio_pci_state_regain(struct vfio_pci *vdev);
 
 /* reset.c */
 long vfio_pci_reset(void *data, struct vfio_arg *arg);

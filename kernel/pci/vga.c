@@ -193,7 +193,7 @@ static ssize_t vga_rw(struct vfio_pci *vdev, u8 *out, const u8 *in, size_t count
 	if (!ret) {
 		down_read(&vdev->memory_lock);
 		ret = -EIO;
-		if (w->ports ? vdev->io_on : vdev->memory_on) {
+		if (vfio_pci_decodes(vdev, w->ports)) {
 			window_copy(io, out, in, count, pos);
 			ret = count;
 		}

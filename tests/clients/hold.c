@@ -5,7 +5,7 @@
  *   stubborn  (default) never release; after the revocation every call answers ENODEV
  *   polite    close the device when it is asked for
  *   sleeping  stubborn, and the device may sleep meanwhile
- *   touch     keep reading a mapped BAR: ends by SIGBUS, which is reported as "sigbus"
+ *   touch     keep reading the first BAR, mapped: ends by SIGBUS, which is reported as "sigbus"
  *
  * Says "held" when it has the device, "asked" at the request, "gone" when calls fail.
  */
@@ -40,13 +40,16 @@ static void on_sigbus(int sig)
 
 static void touch(struct vfio *v)
 {
-	uint64_t size, offset = region(v->device, VFIO_PCI_BAR0_REGION_INDEX, &size);
-	volatile uint32_t *bar =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, v->device, offset);
 	const struct timespec step = { .tv_nsec = 10000000 };
+	uint64_t size = 0, offset = 0;
+	volatile uint32_t *bar;
+
+	for (uint32_t i = VFIO_PCI_BAR0_REGION_INDEX; !size && i < VFIO_PCI_ROM_REGION_INDEX; i++)
+		offset = region(v->device, i, &size);
+	bar = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, v->device, offset);
 
 	if (bar == MAP_FAILED)
-		die("cannot map BAR 0");
+		die("cannot map the first BAR");
 	signal(SIGBUS, on_sigbus);
 	(void)*bar;
 	say("held");

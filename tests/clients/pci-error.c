@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pci-error BDF harmless|fatal: somebody else injects an error into the function, a virtio device,
- * once it says "ready". Its user hears of it, once. After a harmless one all is as it was. A fatal
- * one costs the link: the function is reset, nobody can reach it meanwhile, and then it is there
- * again, by itself or, where the host could not restore the link, after a reset. Then it says
- * "again": of a second error, which comes before a line on standard input does, it hears nothing.
+ * pci-error BDF harmless|back|gone: somebody else injects an error into the function, a virtio
+ * device, once it says "ready". Its user hears of it, once. After a harmless one all is as it was.
+ * Others cost the link: the function is reset, nobody can reach it meanwhile, and then it is back,
+ * by itself or, where the host could not restore the link, after a reset of its user's. Then it
+ * says "again": of a second error, which comes before a line on standard input does, it hears
+ * nothing.
  */
 #include <linux/pci_regs.h>
 #include <stdio.h>
@@ -44,25 +45,37 @@ static int64_t status(void)
 	return word < 0 ? word : word & 0xff;
 }
 
-/* Out of reach at first, for as long as it takes the host, and never what a dead link answers. */
-static void comes_back(void)
+/* As soon as it can be touched at all; 30 s are enough for the host to give up. */
+static int64_t first_answer(void)
+{
+	int64_t answer = status();
+
+	for (int i = 0; i < 300 && answer < 0; i++) {
+		usleep(100000);
+		answer = status();
+	}
+	return answer;
+}
+
+static void comes_back(bool by_itself)
 {
 	uint32_t word;
 
-	IS(status(), -1);
+	if (by_itself) {
+		IS(first_answer(), 0);
+		return;
+	}
+	IS(first_answer(), -1);
 	IS(pread(device, &word, sizeof(word), bar4), -1);
 	IS(errno, EIO);
-	for (int i = 0; i < 300 && status() < 0; i++)
-		usleep(100000);
-	if (status() < 0) {
-		IS(ask(device, VFIO_DEVICE_RESET, NULL), 0);
-		pci_enable(device);
-	}
+	IS(irq_eventfd(device, VFIO_PCI_MSIX_IRQ_INDEX, -1), -EIO);
+	IS(ask(device, VFIO_DEVICE_RESET, NULL), 0);
+	pci_enable(device);
 	/* It was reset indeed. */
 	IS(status(), 0);
 }
 
-static void struck(bool fatal, int error)
+static void struck(const char *how, int error)
 {
 	int64_t address = look(vectors + ADDRESS), data = look(vectors + DATA);
 	uint64_t msix = config + capability(device, PCI_CAP_ID_MSIX);
@@ -70,10 +83,10 @@ static void struck(bool fatal, int error)
 	common[STATUS] = 1;
 	say("ready");
 	IS(signals(error, 60000), 1);
-	if (fatal)
-		comes_back();
-	else
+	if (!strcmp(how, "harmless"))
 		IS(status(), 1);
+	else
+		comes_back(!strcmp(how, "back"));
 	/* Its vector is on, and where it was. */
 	IS(read32(device, msix) >> 16 & PCI_MSIX_FLAGS_ENABLE, PCI_MSIX_FLAGS_ENABLE);
 	TRUE(address > 0);
@@ -104,7 +117,7 @@ int main(int argc, char **argv)
 	struct vfio v;
 
 	if (argc != 3)
-		die("usage: pci-error BDF harmless|fatal");
+		die("usage: pci-error BDF harmless|back|gone");
 	v = vfio_open(argv[1]);
 	device = v.device;
 	config = region(device, VFIO_PCI_CONFIG_REGION_INDEX, NULL);
@@ -113,7 +126,7 @@ int main(int argc, char **argv)
 	pci_enable(device);
 	IS(irq_eventfd(device, VFIO_PCI_MSIX_IRQ_INDEX, vector), 0);
 	IS(irq_eventfd(device, VFIO_PCI_ERR_IRQ_INDEX, error), 0);
-	struck(!strcmp(argv[2], "fatal"), error);
+	struck(argv[2], error);
 	/* Newer kernels also tell when they have given up. */
 	signals(error, 0);
 	IS(irq_off(device, VFIO_PCI_ERR_IRQ_INDEX), 0);

@@ -8,22 +8,29 @@ load ../helpers/common
 load ../helpers/vfio
 
 IDLE=/sys/module/vfio_pci/parameters/disable_idle_d3
-# Plugged in: nothing else here reports errors.
-export FAULTY=0000:08:00.0
+# Plugged in, as nothing else here reports errors: below a port whose link the host finds back after
+# a reset, and below one where it does not.
+export BACK=0000:09:00.0 GONE=0000:08:00.0
 
 setup_file() {
+	local bdf
 	modprobe vfio-pci
+	monitor device_add virtio-rng-pci,id=e9,bus=p8,aer=on,disable-legacy=on
 	monitor device_add virtio-rng-pci,id=e8,bus=p7,aer=on,disable-legacy=on
-	appears $PCI/devices/$FAULTY/iommu_group
-	bind_to vfio-pci $FAULTY
-	# QEMU's bridge hands on what it may signal itself.
-	setpci -s "$(basename "$(readlink -f $PCI/devices/$FAULTY/..)")" \
-		COMMAND=100:100 BRIDGE_CONTROL=2:2
+	for bdf in $BACK $GONE; do
+		appears $PCI/devices/$bdf/iommu_group
+		bind_to vfio-pci $bdf
+		# QEMU's bridge hands on what it may signal itself.
+		setpci -s "$(basename "$(readlink -f $PCI/devices/$bdf/..)")" \
+			COMMAND=100:100 BRIDGE_CONTROL=2:2
+	done
 }
 
 teardown_file() {
 	monitor device_del e8
-	vanishes $PCI/devices/$FAULTY
+	monitor device_del e9
+	vanishes $PCI/devices/$GONE
+	vanishes $PCI/devices/$BACK
 }
 
 teardown() {
@@ -32,70 +39,98 @@ teardown() {
 	ledger_idle
 }
 
-# inject NAME - the error, into the device; returns when the host is through with it
+# inject ADDRESS NAME - the error, into the device; returns when the host is through with it, with
+# its verdict in $verdict
 inject() {
-	local i
+	local i id=e${1:6:1}
 	log_mark
-	setpci -s $FAULTY COMMAND=100:100 CAP_EXP+8.w=f:f
-	monitor pcie_aer_inject_error e8 "$1"
+	setpci -s "$1" COMMAND=100:100 CAP_EXP+8.w=f:f
+	monitor pcie_aer_inject_error "$id" "$2"
 	for ((i = 0; i < 300; i++)); do
-		[[ $(log_since) != *'device recovery '* ]] || return 0
+		verdict=$(log_since | sed -n 's/.*device recovery //p')
+		[[ -z $verdict ]] || return 0
 		pause 0.1
 	done
 	log_since
-	fail "the host never recovered from $1"
+	fail "the host never recovered from $2"
 }
 
-# bound_anew Y|N - it sleeps while nobody has it open, or not
+# bound_anew ADDRESS Y|N - it sleeps while nobody has it open, or not
 bound_anew() {
-	echo "$1" >$IDLE
-	unbind $FAULTY
-	bind_to vfio-pci $FAULTY
+	echo "$2" >$IDLE
+	unbind "$1"
+	bind_to vfio-pci "$1"
 }
 
-# strikes harmless|fatal NAME - twice, and its user hears of the first
+# strikes ADDRESS harmless|back|gone NAME - twice, and its user hears of the first
 strikes() {
 	local to_holder
 	: >"$BATS_TEST_TMPDIR/hold"
 	[[ -p $BATS_TEST_TMPDIR/words ]] || mkfifo "$BATS_TEST_TMPDIR/words"
 	exec {to_holder}<>"$BATS_TEST_TMPDIR/words"
-	"$CLIENTS/pci-error" $FAULTY "$1" <&$to_holder >"$BATS_TEST_TMPDIR/hold" 2>&1 3>&- &
+	"$CLIENTS/pci-error" "$1" "$2" <&$to_holder >"$BATS_TEST_TMPDIR/hold" 2>&1 3>&- &
 	holder=$!
 	heard ready
-	inject "$2"
+	inject "$1" "$3"
 	heard again
-	inject "$2"
+	inject "$1" "$3"
 	echo >&$to_holder
 	heard good
+	holder_gone
 }
 
 @test "a user who asked for it is told of an error that changes nothing" {
-	strikes harmless COMP_TIME
+	strikes $BACK harmless COMP_TIME
+	assert_equal "$verdict" successful
 }
 
-@test "a function that an error cost its link is out of reach until its registers are back" {
-	strikes fatal DLP
+@test "a function that an error cost its link is out of reach until the host has restored both" {
+	strikes $BACK back DLP
+	assert_equal "$verdict" successful
+	strikes $BACK harmless COMP_TIME
+}
+
+@test "or, if the host cannot, until its user resets it" {
+	strikes $GONE gone DLP
+	assert_equal "$verdict" failed
+	strikes $GONE harmless COMP_TIME
 }
 
 @test "an error that strikes while nobody has the function open does not cost the next user anything" {
-	local idle
+	local idle bdf
 	for idle in N Y; do
-		bound_anew $idle
-		inject DLP
-		strikes harmless COMP_TIME
-		holder_gone
+		for bdf in $BACK $GONE; do
+			bound_anew $bdf $idle
+			inject $bdf DLP
+			strikes $bdf harmless COMP_TIME
+		done
 	done
 }
 
 @test "nor a host driver that gets the function back" {
-	local idle before
+	local idle bdf before
 	for idle in N Y; do
-		bound_anew $idle
-		before=$(setpci -s $FAULTY BASE_ADDRESS_1 BASE_ADDRESS_4)
-		inject DLP
-		unbind $FAULTY
-		run setpci -s $FAULTY BASE_ADDRESS_1 BASE_ADDRESS_4
-		assert_output "$before"
-		[[ $output != *00000000* ]]
+		for bdf in $BACK $GONE; do
+			bound_anew $bdf $idle
+			before=$(setpci -s $bdf BASE_ADDRESS_1 BASE_ADDRESS_4)
+			[[ $before != *00000000* ]]
+			inject $bdf DLP
+			unbind $bdf
+			run setpci -s $bdf BASE_ADDRESS_1 BASE_ADDRESS_4
+			assert_output "$before"
+		done
+	done
+}
+
+@test "who dies of it leaves nothing behind" {
+	local bdf
+	for bdf in $BACK $GONE; do
+		bound_anew $bdf Y
+		hold $bdf touch
+		inject $bdf DLP
+		heard sigbus
+		wait "$holder" || true
+		holder=
+		strikes $bdf harmless COMP_TIME
 	done
 }
