@@ -57,11 +57,25 @@ static int64_t first_answer(void)
 	return answer;
 }
 
+/* Too early: the host is about to reset the link. A slow machine can be too late to be told so. */
+static bool refused(void)
+{
+	long answer = ask(device, VFIO_DEVICE_RESET, NULL);
+
+	if (answer == -EAGAIN) {
+		say("refused");
+		return true;
+	}
+	IS(answer, 0);
+	pci_enable(device);
+	return false;
+}
+
 static void comes_back(bool by_itself)
 {
 	uint32_t word;
 
-	if (by_itself) {
+	if (by_itself || !refused()) {
 		IS(first_answer(), 0);
 		return;
 	}
