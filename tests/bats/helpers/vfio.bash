@@ -37,10 +37,13 @@ pause() {
 
 # bind_to DRIVER ADDRESS - whatever had the device before
 bind_to() {
+	local driver=$PCI/devices/$2/driver
 	echo "$1" >"$PCI/devices/$2/driver_override"
-	if [[ -e $PCI/devices/$2/driver ]]; then
-		echo "$2" >"$PCI/devices/$2/driver/unbind"
-	fi
+	[[ ! -e $driver ]] || echo "$2" >"$driver/unbind"
+	# One that was only just plugged in the kernel may be binding itself, to this or another.
+	! echo "$2" 2>/dev/null >"$PCI/drivers/$1/bind" || return 0
+	[[ ! $driver -ef $PCI/drivers/$1 ]] || return 0
+	[[ ! -e $driver ]] || echo "$2" >"$driver/unbind"
 	echo "$2" >"$PCI/drivers/$1/bind"
 }
 

@@ -18,7 +18,7 @@ setup_file() {
 	monitor device_add virtio-rng-pci,id=e9,bus=p8,aer=on,disable-legacy=on
 	monitor device_add virtio-rng-pci,id=e8,bus=p7,aer=on,disable-legacy=on
 	for bdf in $BACK $GONE; do
-		appears $PCI/devices/$bdf/driver
+		appears $PCI/devices/$bdf/iommu_group
 		bind_to vfio-pci $bdf
 		# QEMU's bridge hands on what it may signal itself.
 		setpci -s "$(basename "$(readlink -f $PCI/devices/$bdf/..)")" \

@@ -92,7 +92,7 @@ teardown() {
 	local plugged=0000:08:00.0
 	# What else is here has no reset, or does not change by it.
 	monitor device_add virtio-rng-pci,id=e8,bus=p7,disable-legacy=on
-	appears $PCI/devices/$plugged/driver
+	appears $PCI/devices/$plugged/iommu_group
 	echo Y >$IDLE
 	bind_to vfio-pci $plugged
 	# For the host's own look.
