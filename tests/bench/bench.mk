@@ -48,11 +48,11 @@ bench_guest = set -e; for series in $(BENCH_KERNELS); do \
 .PHONY: bench-kernel bench-kernel-type1 bench-kernel-pci
 # make bench-kernel [BENCH_MIB=4096] [BENCH_SMALL=100000] [BENCH_SECONDS=10] [BENCH_TURNS=2]
 # [BENCH_KERNELS="6.1 6.12"] - our modules against the stock ones, in one guest
-# make bench-kernel-pci BENCH_COUNT=1 - calls alone, in instructions and not in time
+# make bench-kernel-pci BENCH_COUNT=1 - in instructions and not in time
 bench-kernel: bench-kernel-type1 bench-kernel-pci
 
 bench-kernel-type1: clients
 	$(Q)$(call bench_guest,type1,--memory $$(($(BENCH_MIB) + 1800)),$(BENCH_MIB) $(BENCH_SMALL) $(BENCH_TURNS))
 
 bench-kernel-pci: clients
-	$(Q)$(call bench_guest,pci,--topology dpdk $(if $(BENCH_COUNT),--icount),$(if $(BENCH_COUNT),0 1,$(BENCH_SECONDS) $(BENCH_TURNS)))
+	$(Q)$(call bench_guest,pci,--topology dpdk $(if $(BENCH_COUNT),--icount),$(if $(BENCH_COUNT),2,$(BENCH_SECONDS)) $(BENCH_TURNS) $(if $(BENCH_COUNT),instructions))
