@@ -29,6 +29,7 @@ int main(int argc, char **argv)
 	TRUE(info.size != 0);
 	IS(!(info.flags & VFIO_REGION_INFO_FLAG_MMAP), taken);
 	IS(pread(v.device, &word, sizeof(word), info.offset), taken ? -1 : 4);
+	TRUE(!taken || errno == EBUSY);
 	IS(pwrite(v.device, &word, sizeof(word), info.offset), taken ? -1 : 4);
 	at = mmap(NULL, info.size, PROT_READ, MAP_SHARED, v.device, info.offset);
 	IS(at == MAP_FAILED, taken);

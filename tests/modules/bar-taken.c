@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * As long as it is loaded, somebody else on the host has the first "length" bytes of BAR 0 of the
- * function named by its parameter device.
+ * function named by its parameter device; with above=1, all that the bridge hands down to it.
  */
 #include <linux/ioport.h>
 #include <linux/module.h>
@@ -15,26 +15,38 @@ static unsigned int length = PAGE_SIZE;
 module_param(length, uint, 0444);
 MODULE_PARM_DESC(length, "in bytes");
 
-static resource_size_t start;
+static bool above;
+module_param(above, bool, 0444);
+MODULE_PARM_DESC(above, "more than the BAR");
+
+static struct pci_dev *pdev;
 
 static int __init taken_init(void)
 {
 	unsigned int domain, bus, slot, function;
-	struct pci_dev *pdev;
 
 	if (!device || sscanf(device, "%x:%x:%x.%x", &domain, &bus, &slot, &function) != 4)
 		return -EINVAL;
 	pdev = pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(slot, function));
 	if (!pdev)
 		return -ENODEV;
-	start = pci_resource_start(pdev, 0);
+	if (above) {
+		pdev->resource[0].parent->flags |= IORESOURCE_BUSY;
+		return 0;
+	}
+	if (request_mem_region(pci_resource_start(pdev, 0), length, "somebody"))
+		return 0;
 	pci_dev_put(pdev);
-	return request_mem_region(start, length, "somebody") ? 0 : -EBUSY;
+	return -EBUSY;
 }
 
 static void __exit taken_exit(void)
 {
-	release_mem_region(start, length);
+	if (above)
+		pdev->resource[0].parent->flags &= ~IORESOURCE_BUSY;
+	else
+		release_mem_region(pci_resource_start(pdev, 0), length);
+	pci_dev_put(pdev);
 }
 
 module_init(taken_init);

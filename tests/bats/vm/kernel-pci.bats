@@ -102,11 +102,11 @@ teardown() {
 	vanishes $PCI/devices/$plugged
 }
 
-@test "a BAR of which somebody else on the host has a part is not the user's" {
-	local length
+@test "a BAR of which somebody else on the host has a part, or more than it, is not the user's" {
+	local what
 	bind_to vfio-pci $E1000E
-	for length in 131072 4096; do
-		insmod "/vfioctl/build/test-modules/$(uname -r)/bar-taken.ko" device=$E1000E length=$length
+	for what in length=131072 length=4096 above=1; do
+		insmod "/vfioctl/build/test-modules/$(uname -r)/bar-taken.ko" device=$E1000E $what
 		client pci-bar-taken $E1000E yes
 		rmmod bar-taken
 		client pci-bar-taken $E1000E no
