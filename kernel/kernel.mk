@@ -51,7 +51,7 @@ modules-check:
 # Modules that only tests load, built against ours.
 test-modules: modules
 	$(Q)+set -e; kb=$(CURDIR)/build/test-modules/$(KREL); mkdir -p $$kb; \
-	ln -sfn $(CURDIR)/tests/modules/Kbuild $(CURDIR)/tests/modules/*.c $$kb/; \
+	ln -sfn $(CURDIR)/tests/modules/Kbuild $(CURDIR)/tests/modules/*.[ch] $$kb/; \
 	[ $$kb/has.h -nt tests/modules/probes ] || \
 		kernel/compat/probe $(KDIR) tests/modules/probes $$kb/has.h; \
 	$(KMAKE) VFIOCTL_KERNEL=$(KB) KBUILD_EXTRA_SYMBOLS=$(KB)/Module.symvers \

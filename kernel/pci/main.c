@@ -145,13 +145,18 @@ asleep:
 	return ret;
 }
 
+static void vfio_pci_regain(struct vfio_pci *vdev)
+{
+	mutex_lock(&vdev->config_lock);
+	vfio_pci_state_regain(vdev);
+	mutex_unlock(&vdev->config_lock);
+}
+
 /* Vectors are taken down in the function's own memory, which so is there first. */
 static void vfio_pci_quieten(struct vfio_pci *vdev)
 {
 	vfio_pci_power_on(vdev);
-	mutex_lock(&vdev->config_lock);
-	vfio_pci_state_regain(vdev);
-	mutex_unlock(&vdev->config_lock);
+	vfio_pci_regain(vdev);
 	pci_clear_master(vdev->pdev);
 	vfio_pci_ioeventfds_release(vdev);
 	vfio_pci_irqs_release(vdev);
@@ -269,16 +274,6 @@ free:
 	return ret;
 }
 
-/* A host driver gets it with its registers. No error handler runs beside this. */
-static void vfio_pci_gone(struct vfio_pci *vdev)
-{
-	cancel_work_sync(&vdev->error_work);
-	mutex_lock(&vdev->config_lock);
-	if (vdev->link_lost)
-		vfio_pci_state_restore(vdev);
-	mutex_unlock(&vdev->config_lock);
-}
-
 static void vfio_pci_remove(struct pci_dev *pdev)
 {
 	struct vfio_pci *vdev = pci_get_drvdata(pdev);
@@ -294,7 +289,9 @@ static void vfio_pci_remove(struct pci_dev *pdev)
 	vfio_pci_reset_owed(vdev);
 	vfio_pci_vga_unbound(vdev);
 	vfio_pci_power_unbound(vdev);
-	vfio_pci_gone(vdev);
+	/* No error handler runs beside this. A host driver gets the function with its registers. */
+	cancel_work_sync(&vdev->error_work);
+	vfio_pci_regain(vdev);
 	pci_set_drvdata(pdev, NULL);
 	vfio_pci_free(vdev);
 }

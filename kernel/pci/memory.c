@@ -5,11 +5,12 @@
  */
 #include "pci/vfio_pci.h"
 
-void vfio_pci_memory_begin(struct vfio_pci *vdev)
+bool vfio_pci_memory_begin(struct vfio_pci *vdev)
 {
 	down_write(&vdev->memory_lock);
 	if (!vdev->memory_on && vfio_pci_awake(vdev))
 		vfio_pci_command_memory(vdev, true);
+	return !vdev->link_lost;
 }
 
 void vfio_pci_memory_end(struct vfio_pci *vdev)

@@ -199,11 +199,9 @@ static int vector_set(struct vfio_pci *vdev, unsigned int vector, int fd)
 static int vectors_set(struct vfio_pci *vdev, const struct irq_request *req)
 {
 	unsigned int i;
-	int ret = 0;
+	int ret;
 
-	vfio_pci_memory_begin(vdev);
-	if (vdev->link_lost)
-		ret = -EIO;
+	ret = vfio_pci_memory_begin(vdev) ? 0 : -EIO;
 	for (i = 0; i < req->count && !ret; i++)
 		ret = vector_set(vdev, req->start + i, irq_request_fd(req, i));
 	while (ret && i--)
@@ -220,8 +218,7 @@ static int msi_start(struct vfio_pci *vdev, bool msix, unsigned int nr)
 	set = kzalloc(sizeof(*set), GFP_KERNEL_ACCOUNT);
 	if (!set)
 		return -ENOMEM;
-	vfio_pci_memory_begin(vdev);
-	if (!vdev->link_lost)
+	if (vfio_pci_memory_begin(vdev))
 		got = pci_alloc_irq_vectors(vdev->pdev, 1, nr, msix ? PCI_IRQ_MSIX : PCI_IRQ_MSI);
 	if (got > 0 && got < nr)
 		pci_free_irq_vectors(vdev->pdev);

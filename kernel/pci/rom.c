@@ -13,8 +13,7 @@ size_t vfio_pci_rom_size(struct vfio_pci *vdev)
 	if (!len)
 		return 0;
 	/* A ROM without a valid image is none. */
-	vfio_pci_memory_begin(vdev);
-	io = vdev->link_lost ? NULL : pci_map_rom(vdev->pdev, &image);
+	io = vfio_pci_memory_begin(vdev) ? pci_map_rom(vdev->pdev, &image) : NULL;
 	if (io)
 		pci_unmap_rom(vdev->pdev, io);
 	vfio_pci_memory_end(vdev);
@@ -30,8 +29,7 @@ ssize_t vfio_pci_rom_read(struct vfio_pci *vdev, u8 *buf, size_t count, u64 pos)
 	if (pos >= len)
 		return -EINVAL;
 	count = min_t(u64, count, len - pos);
-	vfio_pci_memory_begin(vdev);
-	io = vdev->link_lost ? NULL : pci_map_rom(vdev->pdev, &image);
+	io = vfio_pci_memory_begin(vdev) ? pci_map_rom(vdev->pdev, &image) : NULL;
 	if (io) {
 		size_t inside = pos < image ? min_t(u64, count, image - pos) : 0;
 

@@ -191,9 +191,10 @@ void vfio_pci_command_intx(struct vfio_pci *vdev, bool intx_off);
 /*
  * memory.c: the gate in front of the BARs. Between begin and end the registers behind a BAR can be
  * reached, whatever the user's command register says, and nobody else reaches them: for interrupt
- * vectors, whose table lies in a BAR, and for the ROM.
+ * vectors, whose table lies in a BAR, and for the ROM. false: an error on the bus took the function
+ * its registers, and there is nothing to be reached; it is ended all the same.
  */
-void vfio_pci_memory_begin(struct vfio_pci *vdev);
+bool vfio_pci_memory_begin(struct vfio_pci *vdev);
 void vfio_pci_memory_end(struct vfio_pci *vdev);
 /* No mapping of a BAR stays. memory_lock is held for writing. */
 void vfio_pci_memory_zap(struct vfio_pci *vdev);
@@ -274,7 +275,8 @@ int vfio_pci_state_regain(struct vfio_pci *vdev);
 
 /* reset.c */
 long vfio_pci_reset(void *data, struct vfio_arg *arg);
-/* config_lock is held. Returns 0, -ENOTTY without a reset, -EAGAIN if the device_lock is taken. */
+/* config_lock is held. Returns 0, -ENOTTY without a reset, -EAGAIN if the device_lock is taken
+ * or an error on the bus took its registers, which are not back yet. */
 int vfio_pci_function_reset(struct vfio_pci *vdev);
 /* The reset that a release owes; from remove, which holds the device_lock. */
 void vfio_pci_reset_owed(struct vfio_pci *vdev);

@@ -22,12 +22,6 @@
 
 #include "vfio.h"
 
-static void say(const char *word)
-{
-	puts(word);
-	fflush(stdout);
-}
-
 static void on_sigbus(int sig)
 {
 	static const char word[] = "sigbus\n";

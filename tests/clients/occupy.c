@@ -58,8 +58,7 @@ int main(int argc, char **argv)
 			die("cannot get '%s'", argv[i]);
 	}
 	map(container, strtoul(argv[1], NULL, 0), strtoul(argv[2], NULL, 0));
-	puts("held");
-	fflush(stdout);
+	say("held");
 	pause();
 	return 0;
 }

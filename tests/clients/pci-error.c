@@ -16,8 +16,6 @@
 
 #include "pci.h"
 
-/* In the common structure of BAR 4: how far the driver has come. A reset puts it back to 0. */
-#define STATUS	0x14
 /* BAR 1 begins with the vectors, which are only shown to who maps them. */
 #define ADDRESS 0
 #define DATA	8
@@ -27,12 +25,6 @@ static int device;
 static uint64_t config, bar4;
 static volatile uint8_t *common, *vectors;
 
-static void say(const char *word)
-{
-	puts(word);
-	fflush(stdout);
-}
-
 static int64_t look(volatile uint8_t *at)
 {
 	return touch((volatile uint32_t *)at);
@@ -40,7 +32,7 @@ static int64_t look(volatile uint8_t *at)
 
 static int64_t status(void)
 {
-	int64_t word = look(common + STATUS);
+	int64_t word = look(common + VIRTIO_STATUS);
 
 	return word < 0 ? word : word & 0xff;
 }
@@ -94,7 +86,7 @@ static void struck(const char *how, int error)
 	int64_t address = look(vectors + ADDRESS), data = look(vectors + DATA);
 	uint64_t msix = config + capability(device, PCI_CAP_ID_MSIX);
 
-	common[STATUS] = 1;
+	common[VIRTIO_STATUS] = 1;
 	say("ready");
 	IS(signals(error, 60000), 1);
 	if (!strcmp(how, "harmless"))
@@ -108,7 +100,7 @@ static void struck(const char *how, int error)
 	IS(look(vectors + DATA), data);
 	IS(look(vectors + CONTROL), 0);
 	IS(read32(device, config + PCI_COMMAND) & PCI_COMMAND_MEMORY, PCI_COMMAND_MEMORY);
-	common[STATUS] = 1;
+	common[VIRTIO_STATUS] = 1;
 	IS(status(), 1);
 }
 

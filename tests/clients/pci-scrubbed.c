@@ -11,9 +11,8 @@
 
 #include "pci.h"
 
-/* In BAR 4: how far the driver has come. A reset puts it back to 0. */
-#define STATUS 0x14
-#define PAGES  0x4000
+/* The size of BAR 4. */
+#define PAGES 0x4000
 
 static volatile uint8_t *status_of(const char *bdf)
 {
@@ -27,7 +26,7 @@ static volatile uint8_t *status_of(const char *bdf)
 	if (at == MAP_FAILED)
 		die("cannot map '%s'", path);
 	close(fd);
-	return (volatile uint8_t *)at + STATUS;
+	return (volatile uint8_t *)at + VIRTIO_STATUS;
 }
 
 static uint8_t status(int device)
@@ -35,7 +34,7 @@ static uint8_t status(int device)
 	uint64_t bar = region(device, VFIO_PCI_BAR4_REGION_INDEX, NULL);
 	uint8_t value = 0xff;
 
-	IS(pread(device, &value, 1, bar + STATUS), 1);
+	IS(pread(device, &value, 1, bar + VIRTIO_STATUS), 1);
 	return value;
 }
 
@@ -44,7 +43,7 @@ static void leave(int device)
 	uint64_t bar = region(device, VFIO_PCI_BAR4_REGION_INDEX, NULL);
 	uint8_t value = 1;
 
-	IS(pwrite(device, &value, 1, bar + STATUS), 1);
+	IS(pwrite(device, &value, 1, bar + VIRTIO_STATUS), 1);
 	IS(status(device), 1);
 }
 

@@ -237,8 +237,7 @@ static void hold(char **bdf)
 		if (get(&v, " vf_token=" A))
 			die("cannot open '%s'", bdf[i]);
 	}
-	puts("held");
-	fflush(stdout);
+	say("held");
 	pause();
 }
 

@@ -35,8 +35,7 @@ static void tell(const char *message, size_t len)
 		if (!strncmp(path, "VFIO_", 5))
 			printf(" %s", path + 5);
 	}
-	puts("");
-	fflush(stdout);
+	say("");
 }
 
 int main(void)
@@ -45,8 +44,7 @@ int main(void)
 	char message[8193];
 	ssize_t len;
 
-	puts("listening");
-	fflush(stdout);
+	say("listening");
 	while ((len = recv(fd, message, sizeof(message) - 1, 0)) > 0) {
 		message[len] = 0;
 		tell(message, len);

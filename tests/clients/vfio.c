@@ -33,6 +33,12 @@ void check(bool good, const char *file, int line, const char *what, long got, lo
 	       got < 0 ? strerror(-got) : "", wanted);
 }
 
+void say(const char *word)
+{
+	puts(word);
+	fflush(stdout);
+}
+
 int checks_status(void)
 {
 	fflush(stdout);

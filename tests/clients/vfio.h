@@ -23,6 +23,9 @@ struct vfio {
 
 __attribute__((noreturn, format(printf, 1, 2))) void die(const char *format, ...);
 
+/* A line on standard output, for who waits for it. */
+void say(const char *word);
+
 /* Counts and prints a failed expectation; the program ends with checks_status(). */
 void check(bool good, const char *file, int line, const char *what, long got, long wanted);
 int checks_status(void);

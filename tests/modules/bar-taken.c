@@ -7,9 +7,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 
-static char *device;
-module_param(device, charp, 0444);
-MODULE_PARM_DESC(device, "domain:bus:slot.function");
+#include "device.h"
 
 static unsigned int length = PAGE_SIZE;
 module_param(length, uint, 0444);
@@ -23,13 +21,9 @@ static struct pci_dev *pdev;
 
 static int __init taken_init(void)
 {
-	unsigned int domain, bus, slot, function;
-
-	if (!device || sscanf(device, "%x:%x:%x.%x", &domain, &bus, &slot, &function) != 4)
-		return -EINVAL;
-	pdev = pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(slot, function));
-	if (!pdev)
-		return -ENODEV;
+	pdev = device_get_named();
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
 	if (above) {
 		pdev->resource[0].parent->flags |= IORESOURCE_BUSY;
 		return 0;

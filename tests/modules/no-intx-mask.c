@@ -6,21 +6,15 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 
-static char *device;
-module_param(device, charp, 0444);
-MODULE_PARM_DESC(device, "domain:bus:slot.function");
+#include "device.h"
 
 static struct pci_dev *pdev;
 
 static int __init mask_init(void)
 {
-	unsigned int domain, bus, slot, function;
-
-	if (!device || sscanf(device, "%x:%x:%x.%x", &domain, &bus, &slot, &function) != 4)
-		return -EINVAL;
-	pdev = pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(slot, function));
-	if (!pdev)
-		return -ENODEV;
+	pdev = device_get_named();
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
 	pdev->broken_intx_masking = 1;
 	return 0;
 }

@@ -9,9 +9,7 @@
 #include <linux/msi.h>
 #include <linux/pci.h>
 
-static char *device;
-module_param(device, charp, 0444);
-MODULE_PARM_DESC(device, "domain:bus:slot.function");
+#include "device.h"
 
 static void __iomem *table_map(struct pci_dev *pdev, unsigned int *vectors)
 {
@@ -51,15 +49,12 @@ static int vectors_lose(struct pci_dev *pdev)
 
 static int __init lose_init(void)
 {
-	unsigned int domain, bus, slot, function;
 	struct pci_dev *pdev;
 	int ret;
 
-	if (!device || sscanf(device, "%x:%x:%x.%x", &domain, &bus, &slot, &function) != 4)
-		return -EINVAL;
-	pdev = pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(slot, function));
-	if (!pdev)
-		return -ENODEV;
+	pdev = device_get_named();
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
 	ret = vectors_lose(pdev);
 	pci_dev_put(pdev);
 	return ret;

@@ -255,18 +255,16 @@ built() {
 	assert_success
 }
 
-# Sets own_mounts, as in_mount wants them. A root that is no mount, as in a plain chroot, has none.
+# A root that is no mount, as in a plain chroot, has none.
 need_own_mounts() {
-	own_mounts=(--mount)
-	[[ $(id -u) == 0 ]] || own_mounts+=(--user --map-root-user)
-	unshare "${own_mounts[@]}" true 2>/dev/null || skip 'no mounts of its own in this chroot'
+	in_own_mounts true 2>/dev/null || skip 'no mounts of its own in this chroot'
 }
 
 # in_mount OPTIONS COMMAND... - with a file system of its own for the kernel's modules
 in_mount() {
 	local options=$1
 	shift
-	run unshare "${own_mounts[@]}" bash -c '
+	run in_own_mounts bash -c '
 		top=$1/lib/modules/$2 options=$3; shift 3
 		cp -a "$top" "$top.was" && mount -t tmpfs none "$top" && cp -a "$top.was/." "$top" || exit 9
 		mount -o "remount,$options" "$top" || exit 9

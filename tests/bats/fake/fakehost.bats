@@ -178,10 +178,7 @@ group_sizes() {
 # in_shared_mounts SCRIPT - where mounts reach other namespaces unless someone sees to it; the
 # script's $1 is with-fakehost
 in_shared_mounts() {
-	local unshare=(unshare --mount)
-
-	[[ $(id -u) == 0 ]] || unshare+=(--user --map-root-user)
-	"${unshare[@]}" sh -euc "mount --make-rshared /
+	in_own_mounts sh -euc "mount --make-rshared /
 		mount -t tmpfs none /mnt
 		$1
 		" sh "$FAKEHOST_RUN"

@@ -22,3 +22,10 @@ libraries
 # The program under test: installed in a guest, freshly built on the host.
 : "${VFIOCTL:=$(cd "$BATS_TEST_DIRNAME" && git rev-parse --show-toplevel)/build/vfioctl}"
 export VFIOCTL
+
+# in_own_mounts COMMAND... - in a mount namespace of its own, also for who is not root
+in_own_mounts() {
+	local options=(--mount)
+	[[ $(id -u) == 0 ]] || options+=(--user --map-root-user)
+	unshare "${options[@]}" "$@"
+}

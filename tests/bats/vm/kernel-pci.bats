@@ -8,6 +8,7 @@ load ../helpers/common
 load ../helpers/vfio
 
 IDLE=/sys/module/vfio_pci/parameters/disable_idle_d3
+PLUGGED=0000:08:00.0
 # All that is on one bus, and in one group with its bridge.
 BEHIND='0000:05:01.0 0000:05:02.0 0000:05:03.0'
 
@@ -26,6 +27,10 @@ teardown() {
 	[[ ! -e /sys/module/irq_bypass ]] || rmmod irq-bypass
 	[[ ! -e /sys/module/bar_taken ]] || rmmod bar-taken
 	echo N >$IDLE
+	if [[ -e $PCI/devices/$PLUGGED ]]; then
+		monitor device_del e8
+		vanishes $PCI/devices/$PLUGGED
+	fi
 	ledger_idle
 }
 
@@ -89,17 +94,14 @@ teardown() {
 }
 
 @test "a function is reset before its user has it, and after" {
-	local plugged=0000:08:00.0
 	# What else is here has no reset, or does not change by it.
 	monitor device_add virtio-rng-pci,id=e8,bus=p7,disable-legacy=on
-	appears $PCI/devices/$plugged/iommu_group
+	appears $PCI/devices/$PLUGGED/iommu_group
 	echo Y >$IDLE
-	bind_to vfio-pci $plugged
+	bind_to vfio-pci $PLUGGED
 	# For the host's own look.
-	setpci -s $plugged COMMAND=2:2
-	client pci-scrubbed $plugged
-	monitor device_del e8
-	vanishes $PCI/devices/$plugged
+	setpci -s $PLUGGED COMMAND=2:2
+	client pci-scrubbed $PLUGGED
 }
 
 @test "a BAR of which somebody else on the host has a part, or more than it, is not the user's" {
