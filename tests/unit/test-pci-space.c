@@ -447,6 +447,21 @@ static void access_everywhere(struct vfio_pci *vdev)
 			access_once(vdev, pos, width);
 }
 
+/* One that an error on the bus has cut off is put into no other state by its power register. */
+static void access_lost(struct vfio_pci *vdev)
+{
+	unsigned int pm = vdev->layout->pos[CFG_OWNER_PM];
+	pci_power_t state;
+
+	vdev->link_lost = true;
+	access_at_random(vdev);
+	state = vdev->pdev->current_state;
+	if (pm)
+		access_once(vdev, pm + PCI_PM_CTRL, 2);
+	assert_int_equal(vdev->pdev->current_state, state);
+	vdev->link_lost = false;
+}
+
 static void use(struct vfio_pci *vdev, bool thoroughly)
 {
 	struct pci_dev *pdev = vdev->pdev;
@@ -471,6 +486,7 @@ static void use(struct vfio_pci *vdev, bool thoroughly)
 	make_space(pdev->space, pdev->cfg_size);
 	access_at_random(vdev);
 	check_bounds(vdev->layout, pdev);
+	access_lost(vdev);
 }
 
 static void no_function_leads_out_of_bounds(void **state)

@@ -71,6 +71,7 @@ struct vfio_pci {
 	struct pci_saved_state *power_state;
 	bool memory_on;
 	bool io_on;
+	bool link_lost;
 	bool vfs_wanted;
 };
 
@@ -116,7 +117,7 @@ void vfio_pci_command_memory(struct vfio_pci *vdev, bool on);
 
 static inline bool vfio_pci_awake(struct vfio_pci *vdev)
 {
-	return vdev->pdev->current_state < PCI_D3hot;
+	return !vdev->link_lost && vdev->pdev->current_state < PCI_D3hot;
 }
 
 void vfio_pci_memory_zap(struct vfio_pci *vdev);
