@@ -55,7 +55,7 @@ void vfio_pci_command_apply_locked(struct vfio_pci *vdev)
 	if (!vdev->memory_on)
 		vfio_pci_memory_zap(vdev);
 	/* Where it decodes is unknown. */
-	if (vdev->link_lost)
+	if (READ_ONCE(vdev->link_lost))
 		return;
 	spin_lock_irqsave(&vdev->intx_lock, flags);
 	command_update(vdev->pdev, USER_BITS, command);

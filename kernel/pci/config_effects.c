@@ -88,7 +88,7 @@ static void pm_written(struct vfio_pci *vdev, unsigned int pos, unsigned int wid
 	if (state == vdev->pdev->current_state)
 		return;
 	/* It neither hears it, nor has it anything to be kept. */
-	if (vdev->link_lost) {
+	if (READ_ONCE(vdev->link_lost)) {
 		cfg_put(vdev->layout->shadow, reg, 2, (__force u32)vdev->pdev->current_state);
 		return;
 	}

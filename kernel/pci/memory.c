@@ -10,7 +10,7 @@ bool vfio_pci_memory_begin(struct vfio_pci *vdev)
 	down_write(&vdev->memory_lock);
 	if (!vdev->memory_on && vfio_pci_awake(vdev))
 		vfio_pci_command_memory(vdev, true);
-	return !vdev->link_lost;
+	return !READ_ONCE(vdev->link_lost);
 }
 
 void vfio_pci_memory_end(struct vfio_pci *vdev)

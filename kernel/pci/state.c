@@ -59,7 +59,7 @@ void vfio_pci_state_restore(struct vfio_pci *vdev)
 {
 	pci_load_saved_state(vdev->pdev, vdev->kept_state);
 	pci_restore_state(vdev->pdev);
-	if (vdev->link_lost && !time_before(jiffies, vdev->settled_at) &&
+	if (READ_ONCE(vdev->link_lost) && !time_before(jiffies, vdev->settled_at) &&
 	    vfio_pci_state_is_there(vdev))
 		WRITE_ONCE(vdev->link_lost, false);
 }
@@ -67,7 +67,7 @@ void vfio_pci_state_restore(struct vfio_pci *vdev)
 int vfio_pci_state_regain(struct vfio_pci *vdev)
 {
 	lockdep_assert_held(&vdev->config_lock);
-	if (vdev->link_lost)
+	if (READ_ONCE(vdev->link_lost))
 		vfio_pci_state_restore(vdev);
-	return vdev->link_lost ? -EAGAIN : 0;
+	return READ_ONCE(vdev->link_lost) ? -EAGAIN : 0;
 }

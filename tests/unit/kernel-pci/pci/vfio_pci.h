@@ -17,6 +17,7 @@
 typedef int pci_power_t;
 
 #define __force
+#define READ_ONCE(x)	    (x)
 #define GENMASK(high, low)  ((~0u >> (31 - (high))) & ~0u << (low))
 #define min_t(type, a, b)   ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define cpu_to_le32(value)  (value)
