@@ -63,7 +63,7 @@ MODULE_BATS = $(filter-out %/kernel-races.bats %/kernel-races-unbind.bats,$(sort
 
 check-modules: modules-vm guest-files
 	$(Q)tests/vm/suite --kernels "$(MODULE_KERNELS)" --modules build/kernel --tap build/tap \
-		--run '--timeout 1200 --env RACES=1000' $(or $(BATS),$(MODULE_BATS))
+		--run '--timeout 3600 --env RACES=1000' $(or $(BATS),$(MODULE_BATS))
 
 debug-kernel:
 	$(Q)tests/setup debug

@@ -2,6 +2,8 @@
 # topology: nested
 # modules: ours
 # kernel: 6.1 6.12 7.3
+# timeout: 4800
+# stall: 700
 #
 # A QEMU in the guest boots a system of its own with an NVMe and a network card that were assigned to
 # it, and that system uses them: its drivers, their interrupts and their DMA, through our modules.
