@@ -33,11 +33,11 @@ pci_config := $(addprefix kernel/pci/,config_layout.c config_tables.c)
 $(B)/tests/unit/test-pci-config: PURE := $(pci_config)
 $(B)/tests/unit/test-pci-config: $(pci_config)
 pci_space := $(pci_config) kernel/pci/config.c kernel/pci/config_effects.c
-$(B)/tests/unit/test-pci-space: PURE := $(pci_space)
-$(B)/tests/unit/test-pci-space: $(pci_space) $(wildcard tests/unit/kernel*/*/*.h)
+pci_space_bin := $(addprefix $(B)/tests/unit/test-pci-,space effects)
+$(pci_space_bin): PURE := $(pci_space)
+$(pci_space_bin): $(pci_space) $(wildcard tests/unit/kernel*/*/*.h)
+$(pci_space_bin): private ALL_CPPFLAGS += -Itests/unit/kernel-pci -Itests/unit/kernel -Ikernel
 # What it looks for is seen by the sanitizers alone, so it has them in every build.
-$(B)/tests/unit/test-pci-space: private ALL_CPPFLAGS += -Itests/unit/kernel-pci \
-	-Itests/unit/kernel -Ikernel
 $(B)/tests/unit/test-pci-space: private SANFLAGS := -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
 $(B)/tests/unit/test-irq-request: PURE := kernel/pci/irq_request.c
