@@ -128,7 +128,8 @@ static bool ops_complete(const struct vfio_device_ops *ops)
 
 	for (i = 0; i < ops->nr_ioctls; i++) {
 		min = ops->ioctls[i].min;
-		if (min > VFIO_ARG_FIXED_MAX || (min && min < sizeof(u32)))
+		if (min > VFIO_ARG_FIXED_MAX || (min && min < sizeof(u32)) ||
+		    !ops->ioctls[i].handler)
 			return false;
 	}
 	return ops->name && ops->open && ops->release && (!ops->mmap || ops->fault);

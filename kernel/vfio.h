@@ -203,8 +203,8 @@ struct vfio_device_ops {
 
 /*
  * vfio_add_group_dev() - make @dev usable through VFIO; the last step of a bus driver's probe.
- * Callbacks may come before it returns. Returns 0, -ENODEV if @dev has no IOMMU group, -EEXIST if
- * it was added before, -ENOMEM. device_lock of @dev is held.
+ * Callbacks may come before it returns. Returns 0, -EINVAL for incomplete ops, -ENODEV if @dev has
+ * no IOMMU group, -EEXIST if it was added before, -ENOMEM. device_lock of @dev is held.
  */
 int vfio_add_group_dev(struct device *dev, const struct vfio_device_ops *ops, void *data);
 

@@ -75,6 +75,11 @@ static void all_calls_fail(struct vfio *v)
 	TRUE(mmap(NULL, 4096, PROT_READ, MAP_SHARED, v->device, 0) == MAP_FAILED);
 	IS(errno, ENODEV);
 	IS(irq_eventfd(v->device, VFIO_PCI_MSI_IRQ_INDEX, -1), -ENODEV);
+	/* So do those that would be wrong anyway. */
+	IS(ask(v->device, VFIO_DEVICE_GET_INFO, NULL), -ENODEV);
+	info.argsz = 0;
+	IS(ask(v->device, VFIO_DEVICE_GET_INFO, &info), -ENODEV);
+	IS(ask(v->device, _IO(VFIO_TYPE, 0xff), NULL), -ENODEV);
 }
 
 static void wait_gone(struct vfio *v)

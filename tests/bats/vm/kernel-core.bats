@@ -29,6 +29,11 @@ teardown() {
 	assert_line --index 1 --partial /updates/
 }
 
+@test "drivers and backends that lack something are refused" {
+	insmod "/vfioctl/build/test-modules/$(uname -r)/incomplete.ko"
+	rmmod incomplete
+}
+
 @test "nodes have the names and modes that clients expect" {
 	assert_equal "$(stat -c '%a %t:%T' /dev/vfio/vfio)" 666\ a:c4
 	local group

@@ -112,6 +112,22 @@ strikes() {
 	done
 }
 
+@test "a function that does not answer after an error is not taken for restored" {
+	local port
+	port=$(basename "$(readlink -f $PCI/devices/$GONE/..)")
+	bound_anew $GONE Y
+	inject $GONE DLP
+	# Past the time in which the host may still reset the link. Without power all that is read is
+	# ones, and its registers are lost again.
+	pause 2
+	setpci -s "$port" CAP_EXP+18.w=400:400
+	assert_equal "$(setpci -s $GONE COMMAND)" ffff
+	run "$CLIENTS/hold" $GONE
+	setpci -s "$port" CAP_EXP+18.w=0:400
+	assert_output --partial 'Resource temporarily unavailable'
+	strikes $GONE harmless COMP_TIME
+}
+
 @test "nor a host driver that gets the function back" {
 	local idle bdf before
 	for idle in N Y; do
