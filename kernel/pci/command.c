@@ -64,9 +64,28 @@ void vfio_pci_command_apply_locked(struct vfio_pci *vdev)
 	spin_unlock_irqrestore(&vdev->intx_lock, flags);
 }
 
+/*
+ * Drivers reset their function in ways of its own, and put its registers back; but the BARs that
+ * they see are not those. A decoder is not turned on that points at address 0.
+ */
 void vfio_pci_command_apply(struct vfio_pci *vdev)
 {
 	down_write(&vdev->memory_lock);
+	if (vfio_pci_awake(vdev))
+		vfio_pci_state_bars_back(vdev);
 	vfio_pci_command_apply_locked(vdev);
 	up_write(&vdev->memory_lock);
+}
+
+u16 vfio_pci_command_lost(struct vfio_pci *vdev)
+{
+	u16 lost = PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
+	u16 command = 0;
+
+	if (!vfio_pci_awake(vdev))
+		return 0;
+	if (vdev->pdev->no_command_memory)
+		lost &= ~PCI_COMMAND_MEMORY;
+	pci_user_read_config_word(vdev->pdev, PCI_COMMAND, &command);
+	return lost & ~command;
 }

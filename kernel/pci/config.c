@@ -5,6 +5,7 @@
  */
 #include <linux/slab.h>
 
+#include "pci/intx.h"
 #include "pci/vfio_pci.h"
 
 /* pci_user_*: they wait while the host resets the function. */
@@ -50,11 +51,12 @@ static u32 width_mask(unsigned int width)
 static u32 read_piece(struct vfio_pci *vdev, unsigned int pos, unsigned int width)
 {
 	struct cfg_layout *l = vdev->layout;
-	u32 hw = 0;
+	u32 hw = 0, value;
 
 	if (cfg_get(l->virt, pos, width) != width_mask(width))
 		hw = hw_read(vdev->pdev, pos, width);
-	return cfg_read_value(l, pos, width, hw);
+	value = cfg_read_value(l, pos, width, hw);
+	return pos == PCI_COMMAND ? value & ~vfio_pci_command_lost(vdev) : value;
 }
 
 /*
@@ -174,7 +176,8 @@ static void traits_from_host(struct pci_dev *pdev, struct cfg_traits *t)
 	t->rom_size = pci_resource_len(pdev, PCI_ROM_RESOURCE);
 	t->vendor = pdev->vendor;
 	t->device = pdev->device;
-	t->intx = pin && pdev->irq && pdev->irq != IRQ_NOTCONNECTED && !pdev->is_virtfn;
+	t->intx = pin && pdev->irq && pdev->irq != IRQ_NOTCONNECTED && !pdev->is_virtfn &&
+		  vfio_pci_intx_usable(pdev);
 	t->no_memory_enable = pdev->no_command_memory;
 	t->host_pos[CFG_OWNER_PM] = pdev->pm_cap;
 	t->host_pos[CFG_OWNER_MSI] = pdev->msi_cap;

@@ -174,11 +174,13 @@ static unsigned int cap_length(const struct walk *w, const struct cfg_cap *cap, 
 static void show_cap(struct walk *w, const struct cfg_cap *cap, unsigned int pos, unsigned int len)
 {
 	const struct cfg_field *fields = cap->fields;
+	bool closed = cap->closed && cap->closed(&w->raw[pos]);
 	unsigned int nr = cap->nr_fields;
 	struct cfg_layout *l = w->l;
 
-	bytes_read_only(l, pos, len);
-	if (cap->open_from && cap->open_from < len)
+	/* Behind it is nobody's, or more of its own. */
+	bytes_read_only(l, pos, cap->tables || closed ? room(w, pos) : len);
+	if (cap->open_from && cap->open_from < len && !closed)
 		bytes_open(l, pos + cap->open_from, len - cap->open_from);
 	if (cap->select)
 		fields = cap->select(&w->raw[pos], &nr);
@@ -302,8 +304,8 @@ static void place_ext_caps(struct walk *w, const struct cfg_traits *t)
 	w->end = CFG_SPACE_MAX;
 	w->extended = true;
 	w->link = 0;
-	/* Outside of capabilities nothing is known to be the device's own. */
-	bytes_read_only(w->l, CFG_SPACE_MIN, CFG_SPACE_MAX - CFG_SPACE_MIN);
+	/* Here, too, drivers find registers outside of every capability, and have to write them. */
+	bytes_open(w->l, CFG_SPACE_MIN, CFG_SPACE_MAX - CFG_SPACE_MIN);
 	bytes_hidden(w->l, CFG_SPACE_MIN, 4);
 	if (header && header != 0xffffffff)
 		place_list(w, CFG_SPACE_MIN);

@@ -136,7 +136,8 @@ static const struct cfg_field exp_fields[] = {
 	{ .off = PCI_EXP_DEVCTL2,
 	  .width = 2,
 	  .pass = PCI_EXP_DEVCTL2_COMP_TIMEOUT | PCI_EXP_DEVCTL2_COMP_TMOUT_DIS |
-		  PCI_EXP_DEVCTL2_IDO_REQ_EN | PCI_EXP_DEVCTL2_IDO_CMP_EN },
+		  PCI_EXP_DEVCTL2_ATOMIC_REQ | PCI_EXP_DEVCTL2_IDO_REQ_EN |
+		  PCI_EXP_DEVCTL2_IDO_CMP_EN | PCI_EXP_DEVCTL2_LTR_EN },
 };
 
 /* The first version ends before DEVCTL2. */
@@ -262,14 +263,10 @@ static unsigned int ext_vendor_length(const __u8 *cap)
 	return cfg_get(cap, 4, 4) >> 20;
 }
 
-/*
- * The consortium's structures of CXL say which addresses of the host the function answers to: of
- * them only the header is the function's, and what follows is read-only.
- */
-static unsigned int dvsec_length(const __u8 *cap)
+/* The consortium's structures of CXL say which addresses of the host the function answers to. */
+static bool dvsec_closed(const __u8 *cap)
 {
-	return cfg_get(cap, PCI_DVSEC_HEADER1, 2) == DVSEC_VENDOR_CXL ? DVSEC_BODY
-								      : ext_vendor_length(cap);
+	return cfg_get(cap, PCI_DVSEC_HEADER1, 2) == DVSEC_VENDOR_CXL;
 }
 
 /* A table of steering tags lies in the capability, or with the vectors of MSI-X, or nowhere. */
@@ -297,11 +294,11 @@ static unsigned int rebar_length(const __u8 *cap)
 
 static const struct cfg_cap ext_caps[] = {
 	{ .id = PCI_EXT_CAP_ID_ERR, .least = 0x2c, .most = 0x48, FIELDS(aer_fields) },
-	{ .id = PCI_EXT_CAP_ID_VC, .least = 0x10, .length = vc_length },
+	{ .id = PCI_EXT_CAP_ID_VC, .least = 0x10, .length = vc_length, .tables = true },
 	{ .id = PCI_EXT_CAP_ID_DSN, .least = 12, .most = 12 },
 	{ .id = PCI_EXT_CAP_ID_PWR, .least = 16, .most = 16, FIELDS(power_fields) },
-	{ .id = PCI_EXT_CAP_ID_MFVC, .least = 0x10, .length = vc_length },
-	{ .id = PCI_EXT_CAP_ID_VC9, .least = 0x10, .length = vc_length },
+	{ .id = PCI_EXT_CAP_ID_MFVC, .least = 0x10, .length = vc_length, .tables = true },
+	{ .id = PCI_EXT_CAP_ID_VC9, .least = 0x10, .length = vc_length, .tables = true },
 	{ .id = PCI_EXT_CAP_ID_VNDR, .least = 8, .length = ext_vendor_length, .open_from = 8 },
 	{ .id = PCI_EXT_CAP_ID_ACS, .least = 8, .most = 8 },
 	{ .id = PCI_EXT_CAP_ID_ARI, .least = 8, .most = 8 },
@@ -320,8 +317,9 @@ static const struct cfg_cap ext_caps[] = {
 	{ .id = EXT_CAP_ID_RTR, .least = 12, .most = 12 },
 	{ .id = PCI_EXT_CAP_ID_DVSEC,
 	  .least = 10,
-	  .length = dvsec_length,
-	  .open_from = DVSEC_BODY },
+	  .length = ext_vendor_length,
+	  .open_from = DVSEC_BODY,
+	  .closed = dvsec_closed },
 	{ .id = PCI_EXT_CAP_ID_DLF, .least = 12, .most = 12 },
 	{ .id = PCI_EXT_CAP_ID_PL_16GT, .least = 0x20, .most = 0x30 },
 	{ .id = EXT_CAP_ID_PL_32GT, .least = 0x20, .most = 0x40 },

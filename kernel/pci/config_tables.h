@@ -32,6 +32,8 @@ struct cfg_field {
  * @most: its size, unless @length says otherwise
  * @length: its size from the snapshot; what it returns is cut to what is left
  * @owner: who is told about writes
+ * @tables: it has tables, which may lie behind it: all up to the next capability is read-only
+ * @closed: likewise, and nothing is @open_from; looks at the snapshot
  * @open_from: bytes from here to the end are the vendor's: read and written as they are
  * @fields: the registers with rules; all others are read-only
  * @nr_fields: their number
@@ -43,6 +45,8 @@ struct cfg_cap {
 	__u16 most;
 	unsigned int (*length)(const __u8 *cap);
 	enum cfg_owner owner;
+	bool tables;
+	bool (*closed)(const __u8 *cap);
 	__u16 open_from;
 	const struct cfg_field *fields;
 	unsigned int nr_fields;

@@ -44,6 +44,36 @@ struct intx_ctx {
 	struct irqfd *unmask;
 };
 
+/*
+ * Their status register never says that the pin is raised, so that a shared line cannot be told
+ * apart from a neighbour's, and the pin not be masked in the function.
+ */
+static const struct pci_device_id silent[] = {
+	{ PCI_VDEVICE(INTEL, 0x1563) }, /* X550 */
+	{ PCI_VDEVICE(INTEL, 0x1572) }, /* X710, XL710, XXV710 */
+	{ PCI_VDEVICE(INTEL, 0x1574) },
+	{ PCI_VDEVICE(INTEL, 0x1580) },
+	{ PCI_VDEVICE(INTEL, 0x1581) },
+	{ PCI_VDEVICE(INTEL, 0x1583) },
+	{ PCI_VDEVICE(INTEL, 0x1584) },
+	{ PCI_VDEVICE(INTEL, 0x1585) },
+	{ PCI_VDEVICE(INTEL, 0x1586) },
+	{ PCI_VDEVICE(INTEL, 0x1587) },
+	{ PCI_VDEVICE(INTEL, 0x1588) },
+	{ PCI_VDEVICE(INTEL, 0x1589) },
+	{ PCI_VDEVICE(INTEL, 0x158a) },
+	{ PCI_VDEVICE(INTEL, 0x158b) },
+	{ PCI_VDEVICE(INTEL, 0x37d0) }, /* X722 */
+	{ PCI_VDEVICE(INTEL, 0x37d1) },
+	{ PCI_VDEVICE(INTEL, 0x37d2) },
+	{},
+};
+
+bool vfio_pci_intx_usable(struct pci_dev *pdev)
+{
+	return nointxmask || !pci_match_id(silent, pdev);
+}
+
 bool vfio_pci_intx_can_mask(struct pci_dev *pdev)
 {
 	return !nointxmask && pci_intx_mask_supported(pdev);

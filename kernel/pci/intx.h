@@ -6,6 +6,9 @@
 #include "pci/irq_request.h"
 #include "pci/vfio_pci.h"
 
+/* Does it tell of its pin what the user of one has to know? */
+bool vfio_pci_intx_usable(struct pci_dev *pdev);
+
 /* Does the function mask its own pin, as far as the administrator trusts it? */
 bool vfio_pci_intx_can_mask(struct pci_dev *pdev);
 

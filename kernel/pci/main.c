@@ -249,6 +249,9 @@ static int vfio_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		pci_warn(pdev, "virtual functions are enabled: disable them first\n");
 		return -EBUSY;
 	}
+	ret = vfio_pci_vga_free(pdev);
+	if (ret)
+		return ret;
 	vdev = vfio_pci_new(pdev);
 	if (!vdev)
 		return -ENOMEM;

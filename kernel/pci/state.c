@@ -47,6 +47,20 @@ int vfio_pci_state_keep(struct vfio_pci *vdev)
 	return 0;
 }
 
+void vfio_pci_state_bars_back(struct vfio_pci *vdev)
+{
+	struct pci_dev *pdev = vdev->pdev;
+	u32 bars[PCI_STD_NUM_BARS];
+	unsigned int i;
+
+	bars_read(pdev, bars);
+	if (!answers(pdev) || !memcmp(bars, vdev->kept_bars, sizeof(bars)))
+		return;
+	dev_info_ratelimited(&pdev->dev, "was reset without us: its BARs are put back\n");
+	for (i = 0; i < PCI_STD_NUM_BARS; i++)
+		pci_write_config_dword(pdev, PCI_BASE_ADDRESS_0 + 4 * i, vdev->kept_bars[i]);
+}
+
 bool vfio_pci_state_is_there(struct vfio_pci *vdev)
 {
 	u32 bars[PCI_STD_NUM_BARS];

@@ -180,9 +180,18 @@ static inline bool vfio_pci_decodes(struct vfio_pci *vdev, bool ports)
 /* denylist.c: may no user have the function? The log says why. */
 bool vfio_pci_denied(struct pci_dev *pdev);
 
-/* command.c: the function's own command register; _locked with memory_lock held. */
+/*
+ * command.c: the function's own command register.
+ *
+ * apply: the function has it as the user wrote it. config_lock is held.
+ * apply_locked: again, after something else has changed it; memory_lock is held, too.
+ * lost: which of the bits that the user may have set the function has not, for whatever reason, so
+ *	that he is shown them as they are: one that was reset behind our back does not decode.
+ *	config_lock is held.
+ */
 void vfio_pci_command_apply(struct vfio_pci *vdev);
 void vfio_pci_command_apply_locked(struct vfio_pci *vdev);
+u16 vfio_pci_command_lost(struct vfio_pci *vdev);
 /* Whatever the user's says, until the next apply. memory_lock is held for writing. */
 void vfio_pci_command_memory(struct vfio_pci *vdev, bool on);
 /* @intx_off: the pin's disable bit. intx_lock is held. */
@@ -264,12 +273,15 @@ void vfio_pci_errors_run(struct work_struct *work);
  *
  * keep takes them as they are: 0, -ENOMEM, or -EIO if the function does not answer, or lost them.
  * is_there needs no lock: does it answer, and where it should?
+ * bars_back puts those alone back that it has forgotten, in a reset that nobody told us of.
+ *	memory_lock is held for writing.
  * restore puts them back, in one that is open before vfio_pci_command_apply_locked(). After that
  *	link_lost is still set if it cannot be reached.
  * regain does so if they were lost: 0, or -EAGAIN if they still are.
  */
 int vfio_pci_state_keep(struct vfio_pci *vdev);
 bool vfio_pci_state_is_there(struct vfio_pci *vdev);
+void vfio_pci_state_bars_back(struct vfio_pci *vdev);
 void vfio_pci_state_restore(struct vfio_pci *vdev);
 int vfio_pci_state_regain(struct vfio_pci *vdev);
 

@@ -7,6 +7,7 @@
  * Whoever has the arbiter's lock, which takes root, keeps us waiting, but not for long, since a
  * removal of the function waits for us; no lock of ours is held meanwhile.
  */
+#include <linux/aperture.h>
 #include <linux/completion.h>
 #include <linux/io.h>
 #include <linux/kthread.h>
@@ -71,6 +72,11 @@ static bool bridge_is_its_own(struct pci_dev *pdev)
 			return false;
 		}
 	return true;
+}
+
+int vfio_pci_vga_free(struct pci_dev *pdev)
+{
+	return is_vga(pdev) ? aperture_remove_conflicting_pci_devices(pdev, "vfio-pci") : 0;
 }
 
 void vfio_pci_vga_bound(struct vfio_pci *vdev)

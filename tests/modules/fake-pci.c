@@ -3,9 +3,10 @@
  * A PCI function that is all software, for tests of vfio-pci: no emulated device lies, or has the
  * capabilities of one that does. It is function 0 of a bus of the machine's that is empty, where
  * the machine's IOMMU stands before it, so that it has a group; its configuration space is memory.
- * It has no BARs and no pin, and nothing resets it.
+ * It has no BARs, and nothing resets it.
  *
- * Its ids and the number of the bus are the module's parameters. While it is found it has power
+ * Its ids, its pin if it is to have one (which nothing raises), and the number of the bus are the
+ * module's parameters. While it is found it has power
  * management, MSI and PCI Express. In debugfs, fake-pci/space is the memory: what is written there
  * is what the function answers from then on, whatever the PCI core thinks. While fake-pci/sleepless
  * is Y it stays in D0 whatever its power register is told.
@@ -25,6 +26,8 @@
 static ushort vendor = 0x1234, device = 0xfa4e;
 module_param(vendor, ushort, 0444);
 module_param(device, ushort, 0444);
+static bool pin;
+module_param(pin, bool, 0444);
 static int number = 8;
 module_param_named(bus, number, int, 0444);
 
@@ -86,6 +89,8 @@ static void space_init(void)
 	*(__le16 *)(space + PCI_DEVICE_ID) = cpu_to_le16(device);
 	*(__le16 *)(space + PCI_STATUS) = cpu_to_le16(PCI_STATUS_CAP_LIST);
 	*(__le32 *)(space + PCI_CLASS_REVISION) = cpu_to_le32(0xff000001);
+	space[PCI_INTERRUPT_PIN] = pin;
+	space[PCI_INTERRUPT_LINE] = 11;
 	space[PCI_CAPABILITY_LIST] = PM_AT;
 	space[PM_AT] = PCI_CAP_ID_PM;
 	space[PM_AT + 1] = MSI_AT;

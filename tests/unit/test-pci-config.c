@@ -379,7 +379,7 @@ static void standard_capabilities_follow_their_specifications(void **state)
 		{ PCI_CAP_ID_EXP, 2, PCI_EXP_DEVCTL, 2, 0xf0e0, 0xf0e0, 0x091f, 0, 0x7fff },
 		{ PCI_CAP_ID_EXP, 2, PCI_EXP_DEVSTA, 2, 0, 0, 0xf, 0xf, 0xffff },
 		{ PCI_CAP_ID_EXP, 2, PCI_EXP_LNKCTL, 2, 0, 0, 0, 0, 0xffff },
-		{ PCI_CAP_ID_EXP, 2, PCI_EXP_DEVCTL2, 2, 0, 0, 0x31f, 0, 0xffff },
+		{ PCI_CAP_ID_EXP, 2, PCI_EXP_DEVCTL2, 2, 0, 0, 0x75f, 0, 0xffff },
 		{ PCI_CAP_ID_EXP, 2, PCI_EXP_LNKCTL2, 2, 0, 0, 0, 0, 0xffff },
 		{ PCI_CAP_ID_MSIX, 2, PCI_MSIX_FLAGS, 2, 0xffff, 0xc000, 0, 0, 0x3fff },
 		{ PCI_CAP_ID_MSIX, 2, PCI_MSIX_TABLE, 4, 0, 0, 0, 0, ~0u },
@@ -589,6 +589,25 @@ static void the_first_version_of_express_has_fewer_registers(void **state)
 	assert_int_equal(f->layout.owner[EXP_AT + PCI_EXP_LNKCAP], CFG_OWNER_NONE);
 }
 
+/* Also where the function has no extended capability at all. */
+static void registers_outside_of_capabilities_are_the_users(void **state)
+{
+	struct function *f = *state;
+	unsigned int i;
+
+	build(f);
+	assert_int_equal(writes(f, 0x30 + EXP_AT + 0x20, 4, 3), 3);
+	cfg_put(f->raw, AER_AT, 4, 0);
+	build(f);
+	assert_int_equal(writes(f, AER_AT, 4, 1), 0);
+	for (i = AER_AT + 4; i < CFG_SPACE_MAX; i += 4)
+		assert_int_equal(writes(f, i, 4, i), i);
+	/* Its tables are somewhere behind. */
+	put_ext_cap(f, AER_AT, PCI_EXT_CAP_ID_VC, HIDDEN_AT);
+	build(f);
+	assert_int_equal(writes(f, HIDDEN_AT - 4, 4, 1), HIDDEN_AT - 4);
+}
+
 static void the_length_of_tables_comes_from_the_capability(void **state)
 {
 	struct function *f = *state;
@@ -597,13 +616,13 @@ static void the_length_of_tables_comes_from_the_capability(void **state)
 	cfg_put(f->raw, AER_AT + PCI_DVSEC_HEADER1, 4, 0x1234 | 0x20 << 20);
 	build(f);
 	assert_int_equal(writes(f, AER_AT + 0x1c, 4, 1), 1);
-	writes(f, AER_AT + 0x20, 4, 1);
-	assert_int_equal(cfg_get(f->raw, AER_AT + 0x20, 4), 0xa5a5a5a5);
 	/* The address decoders of CXL are the host's. */
 	cfg_put(f->raw, AER_AT + PCI_DVSEC_HEADER1, 4, 0x1e98 | 0x20 << 20);
 	build(f);
 	writes(f, AER_AT + 0x1c, 4, ~0u);
 	assert_int_equal(cfg_get(f->raw, AER_AT + 0x1c, 4), 1);
+	/* Also if they are longer than they say. */
+	assert_int_equal(writes(f, AER_AT + 0x20, 4, 2), 0xa5a5a5a5);
 	assert_int_equal(reads(f, AER_AT + PCI_DVSEC_HEADER1, 2), 0x1e98);
 }
 
@@ -712,6 +731,7 @@ int main(void)
 		TEST(extended_capabilities_follow_their_specifications),
 		TEST(what_moves_addresses_or_belongs_to_the_host_is_hidden),
 		TEST(the_first_version_of_express_has_fewer_registers),
+		TEST(registers_outside_of_capabilities_are_the_users),
 		TEST(the_length_of_tables_comes_from_the_capability),
 		TEST(extended_message_data_is_not_offered),
 		TEST(a_pin_that_the_host_cannot_deliver_is_not_there),

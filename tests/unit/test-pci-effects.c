@@ -183,6 +183,20 @@ void vfio_pci_memory_zap(struct vfio_pci *vdev)
 	tell("zap;");
 }
 
+static u16 command_lost;
+
+u16 vfio_pci_command_lost(struct vfio_pci *vdev)
+{
+	assert_int_equal(vdev->config_lock.held, 1);
+	return command_lost;
+}
+
+bool vfio_pci_intx_usable(struct pci_dev *pdev)
+{
+	(void)pdev;
+	return true;
+}
+
 void vfio_pci_intx_disable_bit(struct vfio_pci *vdev, bool disabled)
 {
 	(void)vdev;
@@ -381,6 +395,20 @@ static void the_command_register_is_applied(void **state)
 	assert_told("command;intx on;");
 }
 
+static void bits_that_the_function_lost_are_not_shown(void **state)
+{
+	struct vfio_pci *vdev = *state;
+
+	user_writes(vdev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_INTX_DISABLE);
+	command_lost = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
+	assert_int_equal(user_reads(vdev, PCI_COMMAND, 2), PCI_COMMAND_INTX_DISABLE);
+	assert_int_equal(user_reads(vdev, PCI_COMMAND, 1), 0);
+	assert_int_equal(user_reads(vdev, PCI_COMMAND, 4) & 0xffff, PCI_COMMAND_INTX_DISABLE);
+	assert_int_equal(user_reads(vdev, PCI_COMMAND + 1, 1), PCI_COMMAND_INTX_DISABLE >> 8);
+	command_lost = 0;
+	assert_int_equal(user_reads(vdev, PCI_COMMAND, 1), PCI_COMMAND_MEMORY);
+}
+
 static void registers_are_kept_where_sleep_loses_them(void **state)
 {
 	struct vfio_pci *vdev = *state;
@@ -430,6 +458,7 @@ int main(void)
 		TEST(read_requests_are_of_sizes_that_exist),
 		TEST(msi_is_not_more_than_there_are),
 		TEST(the_command_register_is_applied),
+		TEST(bits_that_the_function_lost_are_not_shown),
 		TEST(registers_are_kept_where_sleep_loses_them),
 		TEST(a_function_that_cannot_sleep_stays_awake),
 	};

@@ -220,6 +220,17 @@ void vfio_pci_memory_zap(struct vfio_pci *vdev)
 	assert_int_equal(vdev->memory_lock.held, 1);
 }
 
+u16 vfio_pci_command_lost(struct vfio_pci *vdev)
+{
+	assert_int_equal(vdev->config_lock.held, 1);
+	return one_in(4) ? roll() : 0;
+}
+
+bool vfio_pci_intx_usable(struct pci_dev *pdev)
+{
+	return pdev->device & 1;
+}
+
 void vfio_pci_intx_disable_bit(struct vfio_pci *vdev, bool disabled)
 {
 	(void)disabled;

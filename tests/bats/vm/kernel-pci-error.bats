@@ -112,6 +112,26 @@ strikes() {
 	done
 }
 
+@test "one that is reset behind our back has its BARs when its user turns it on again" {
+	local port to_holder
+	port=$(basename "$(readlink -f $PCI/devices/$GONE/..)")
+	: >"$BATS_TEST_TMPDIR/hold"
+	mkfifo "$BATS_TEST_TMPDIR/words"
+	exec {to_holder}<>"$BATS_TEST_TMPDIR/words"
+	"$CLIENTS/pci-backdoor" $GONE <&$to_holder >"$BATS_TEST_TMPDIR/hold" 2>&1 3>&- &
+	holder=$!
+	heard ready
+	# Without power it forgets all.
+	setpci -s "$port" CAP_EXP+18.w=400:400
+	setpci -s "$port" CAP_EXP+18.w=0:400
+	log_mark
+	echo >&$to_holder
+	heard good
+	holder_gone
+	run log_since
+	assert_output --partial "$GONE: was reset without us: its BARs are put back"
+}
+
 @test "a function that does not answer after an error is not taken for restored" {
 	local port
 	port=$(basename "$(readlink -f $PCI/devices/$GONE/..)")

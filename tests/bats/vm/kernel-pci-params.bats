@@ -43,6 +43,34 @@ teardown() {
 	client pci-intx-mask $EDU 1
 }
 
+# pins DEVICE - how many of its pin a function with this id of Intel's offers its user
+pins() {
+	insmod "/vfioctl/build/test-modules/$(uname -r)/fake-pci.ko" vendor=0x8086 device="$1" pin=1
+	bind_to vfio-pci $FAKE
+	run --separate-stderr vfioctl probe --json $FAKE
+	unbind $FAKE
+	rmmod fake-pci
+	assert_success
+	output=$(jq -r '.. | objects | select(.kind == "irq" and .name == "intx") | .count' <<<"$output")
+}
+
+@test "functions whose pin tells nothing have none, unless it is masked outside of them" {
+	local device
+	modprobe vfio-pci
+	for device in 0x1563 0x1572 0x1574 0x158{0,1,3,4,5,6,7,8,9,a,b} 0x37d{0,1,2}; do
+		pins $device
+		assert_output 0
+	done
+	for device in 0x10d3 0x1582; do
+		pins $device
+		assert_output 1
+	done
+	echo 1 >/sys/module/vfio_pci/parameters/nointxmask
+	pins 0x1572
+	echo 0 >/sys/module/vfio_pci/parameters/nointxmask
+	assert_output 1
+}
+
 # fake DEVICE - a function with this id of Intel's is there, and vfio-pci is asked to take it
 fake() {
 	insmod "/vfioctl/build/test-modules/$(uname -r)/fake-pci.ko" vendor=0x8086 device="$1"

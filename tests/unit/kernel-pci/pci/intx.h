@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Its one function that configuration space calls is in vfio_pci.h, beside the rest. */
+/* Its functions that configuration space calls are in vfio_pci.h, beside the rest. */
 #include "pci/vfio_pci.h"

@@ -113,6 +113,7 @@ enum vfio_ledger_item { VFIO_LEDGER_SAVED_STATES };
 void vfio_ledger_created(enum vfio_ledger_item item, unsigned long count);
 void vfio_ledger_destroyed(enum vfio_ledger_item item, unsigned long count);
 void vfio_pci_command_apply(struct vfio_pci *vdev);
+u16 vfio_pci_command_lost(struct vfio_pci *vdev);
 void vfio_pci_command_apply_locked(struct vfio_pci *vdev);
 void vfio_pci_command_memory(struct vfio_pci *vdev, bool on);
 
@@ -122,6 +123,7 @@ static inline bool vfio_pci_awake(struct vfio_pci *vdev)
 }
 
 void vfio_pci_memory_zap(struct vfio_pci *vdev);
+bool vfio_pci_intx_usable(struct pci_dev *pdev);
 void vfio_pci_intx_disable_bit(struct vfio_pci *vdev, bool disabled);
 int vfio_pci_function_reset(struct vfio_pci *vdev);
 
