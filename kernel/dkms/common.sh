@@ -48,10 +48,28 @@ installed_kernels() {
 # our_versions - those that DKMS knows, in any state; of one whose sources are gone it says nothing
 our_versions() {
 	{
-		dkms status -m "$NAME" 2>/dev/null | sed -n "s,^$NAME[/, ] *\([^,: ]*\).*,\1,p"
+		dkms status -m "$NAME" 2>/dev/null | sed -n "s,^$NAME[/, ] *\([^,: ]*\).*,\1,p" || true
 		find "$DKMS_TREE/$NAME" -mindepth 2 -maxdepth 2 -name source -printf '%h\n' 2>/dev/null |
 			sed 's,.*/,,'
 	} | sort -u
+}
+
+# initramfs_command KERNEL - what makes its initramfs anew, in words without spaces
+initramfs_command() {
+	if command -v update-initramfs >/dev/null; then
+		printf 'update-initramfs -u -k %s\n' "$1"
+	elif command -v dracut >/dev/null; then
+		printf 'dracut --force %s/boot/initrd.img-%s %s\n' "$ROOT" "$1" "$1"
+	else
+		return 1
+	fi
+}
+
+# initramfs_list FILE - the paths in it; 127 when there is nothing to read it with
+initramfs_list() {
+	local lister
+	lister=$(command -v lsinitramfs || command -v lsinitrd) || return 127
+	"$lister" "$1" 2>/dev/null | awk '{print $NF}'
 }
 
 # field KERNEL MODULE FIELD - what modinfo says of the file that modprobe would take

@@ -168,6 +168,31 @@ EOT
 	assert_output --regexp $'\nstatus 2\n.*\nstatus 137\n.*\nstatus 0\nnothing is left'
 }
 
+@test "a kernel for which ours cannot be built is installed, and starts, with the stock modules" {
+	change <<'EOT'
+	export DEBIAN_FRONTEND=noninteractive
+	make -s dkms-source || exit
+	echo '#error no' >>/usr/src/vfioctl-$VERSION/main.c
+	rm /boot/initrd.img-$NEWER
+	apt-get -q -y install --reinstall linux-image-$NEWER linux-headers-$NEWER
+	echo "apt $?"
+	dpkg-query -W -f '${db:Status-Status}\n' linux-image-$NEWER linux-headers-$NEWER
+	lsinitramfs /boot/initrd.img-$NEWER | grep '/vfio\.ko'
+	kernel/dkms/check --stock $NEWER || exit
+	make -s dkms-remove
+	ls /etc/kernel/*/dkms-vfioctl
+EOT
+	assert_output --partial "dkms: '$NEWER' goes on without ours, see above"
+	assert_line 'apt 0'
+	assert_line "usr/lib/modules/$NEWER/kernel/drivers/vfio/vfio.ko"
+	assert_line "$NEWER: three of three modules are the stock ones"
+	(($(grep -c '^installed$' <<<"$output") == 2))
+	refute_line --regexp '^/etc/kernel'
+	in_system boot <<<'loaded "$(modinfo -F version vfio)"; handed_out'
+	assert_success
+	assert_line "loaded: $NEWER, vfio 0.3, /lib/modules/$NEWER/kernel/drivers/vfio/vfio.ko"
+}
+
 @test "a kernel for which ours cannot be built keeps the stock modules, and the next try starts anew" {
 	change <<'EOT'
 	echo '#error no' >>kernel/main.c

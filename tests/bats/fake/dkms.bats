@@ -44,6 +44,11 @@ index() {
 	depmod -b "$VFIOCTL_DKMS_ROOT" "$KERNEL"
 }
 
+headers() {
+	mkdir -p "$VFIOCTL_DKMS_ROOT/lib/modules/$KERNEL/build"
+	: >"$VFIOCTL_DKMS_ROOT/lib/modules/$KERNEL/build/Makefile"
+}
+
 # initramfs FILE... - the kernel has one, with these modules in it
 initramfs() {
 	mkdir -p "$VFIOCTL_DKMS_ROOT/boot"
@@ -333,6 +338,55 @@ aside() {
 	assert_stock
 }
 
+@test "one that the kernel's package has brought again meanwhile stays, and the old one goes" {
+	stock
+	aside kernel/drivers/vfio/vfio.ko
+	stock
+	index
+	run "$DKMS/check" --stock
+	assert_failure 1
+	run "$DKMS/withdraw" "$KERNEL"
+	assert_success
+	assert_line "dkms: the kernel has another '/lib/modules/$KERNEL/kernel/drivers/vfio/vfio.ko' by now than was put aside"
+	assert_stock
+}
+
+@test "a stock module that its package has brought, and that is gone, is missed" {
+	stock
+	printf 'kernel/drivers/vfio/%s.ko\n' vfio vfio_iommu_type1 pci/vfio-pci \
+		>"$VFIOCTL_DKMS_ROOT/lib/modules/$KERNEL/modules.order"
+	rm "$VFIOCTL_DKMS_ROOT/lib/modules/$KERNEL/kernel/drivers/vfio/pci/vfio-pci.ko"
+	index
+	run "$DKMS/check" --stock
+	assert_failure 1
+	assert_output "dkms: $KERNEL: 'vfio-pci' is not there"
+}
+
+@test "where dracut makes the initramfs, it is made and looked at as well" {
+	! command -v update-initramfs || skip 'it is update-initramfs that makes it here'
+	stock
+	ours
+	index
+	mkdir -p "$VFIOCTL_DKMS_ROOT/boot"
+	: >"$VFIOCTL_DKMS_ROOT/boot/initrd.img-$KERNEL"
+	program dracut <<<'echo "dracut $*"'
+	program lsinitrd <<-EOT
+		echo "Image: \$1"
+		echo "-rw-r--r--   1 root root 100 Jan  1 00:00 usr/lib/modules/$KERNEL/kernel/drivers/vfio/vfio.ko"
+	EOT
+	run "$DKMS/refresh" "$KERNEL"
+	assert_success
+	assert_line "dracut --force $VFIOCTL_DKMS_ROOT/boot/initrd.img-$KERNEL $KERNEL"
+	run "$DKMS/check"
+	assert_failure 1
+	assert_output --partial "initrd.img-$KERNEL' holds 'usr/lib/modules/$KERNEL/kernel/drivers/vfio/vfio.ko'"
+	assert_output --partial "'dracut --force $VFIOCTL_DKMS_ROOT/boot/initrd.img-$KERNEL $KERNEL' makes it anew"
+	rm "$BATS_TEST_TMPDIR/bin/lsinitrd"
+	run "$DKMS/check"
+	assert_success
+	assert_line --partial 'was not looked at: neither lsinitramfs nor lsinitrd is there'
+}
+
 @test "modules of others in the same place are left alone" {
 	stock
 	module updates/dkms/vfio-pci.ko 5.0
@@ -429,6 +483,7 @@ dkms_copies() {
 	stock
 	ours
 	index
+	headers
 	dkms_copies vfio.ko vfio-pci.ko
 	for fails in 0 6; do
 		export DKMS_STATUS=$fails
@@ -445,6 +500,68 @@ dkms_copies() {
 	assert_success
 }
 
+@test "a kernel that comes later gets ours, and goes on without them when that fails" {
+	stock
+	ours
+	index
+	dkms_copies vfio.ko vfio-pci.ko vfio_iommu_type1.ko
+	index
+	run "$DKMS/hook" "$KERNEL" "/boot/vmlinuz-$KERNEL"
+	assert_success
+	assert_output "dkms: '$KERNEL' has the stock modules until its headers come (package linux-headers-$KERNEL)"
+	headers
+	run "$DKMS/hook" "$KERNEL"
+	assert_success
+	assert_line 'dkms add'
+	assert_line 'dkms install'
+	# Nothing is left to do.
+	run "$DKMS/hook" "$KERNEL"
+	assert_success
+	assert_output ''
+	rm -r "$VFIOCTL_DKMS_ROOT/lib/modules/$KERNEL/updates"
+	index
+	for how in 'exit 11' 'kill -KILL $PPID'; do
+		program dkms <<<"$how"
+		run "$DKMS/hook" "$KERNEL"
+		assert_success
+		assert_line "dkms: '$KERNEL' goes on without ours, see above"
+		assert_stock
+	done
+	run "$DKMS/hook" 1.2.3
+	assert_success
+	assert_output ''
+}
+
+@test "before anything is taken away it is seen whether an installation can begin" {
+	stock
+	ours
+	index
+	program dkms <<<'echo "dkms $*"'
+	run "$DKMS/install" --check 1.2.3
+	assert_failure 1
+	run "$DKMS/install" --check "$KERNEL"
+	assert_failure 1
+	assert_output "dkms: '$KERNEL' has no headers: install the package linux-headers-$KERNEL"
+	headers
+	run "$DKMS/install" --check
+	assert_success
+	assert_output ''
+	KERNEL=6.1.0-2-test
+	stock
+	index
+	headers
+	run "$DKMS/install" --check "$KERNEL"
+	assert_success
+	assert_output "dkms: '6.1.0-1+test' goes back to the stock modules: ours are not installed for it now"
+	rm "$BATS_TEST_TMPDIR/bin/dkms"
+	command -v dkms || {
+		run "$DKMS/install" --check "$KERNEL"
+		assert_failure 1
+		assert_output 'dkms: no dkms: install the package of that name'
+	}
+	assert_exist "$VFIOCTL_DKMS_ROOT/lib/modules/6.1.0-1+test/updates/dkms/vfio.ko"
+}
+
 @test "only kernels with headers are built for, the others are named, and so is one that is not there" {
 	stock
 	ours
@@ -458,8 +575,7 @@ dkms_copies() {
 	stock
 	ours
 	index
-	mkdir "$VFIOCTL_DKMS_ROOT/lib/modules/$KERNEL/build"
-	: >"$VFIOCTL_DKMS_ROOT/lib/modules/$KERNEL/build/Makefile"
+	headers
 	run "$DKMS/install"
 	assert_success
 	assert_line "dkms install -m vfioctl -v $OURS -k $KERNEL"
@@ -559,12 +675,19 @@ mokutil() {
 		cmp "$file" "${file#"$TOP"/kernel/}"
 	done
 	[[ -x compat/probe ]]
-	for program in check install prepare refresh remove secure-boot settle withdraw; do
+	for program in check hook install prepare refresh remove secure-boot settle withdraw; do
 		[[ -x dkms/$program ]]
 	done
 	# DKMS runs what they name, if it is there, and else only warns.
 	run sed -n 's,^\(PRE\|POST\)_[A-Z]*="\(dkms/[a-z]*\) \$kernelver"$,\2,p' dkms.conf
 	assert_output $'dkms/prepare\ndkms/settle\ndkms/refresh'
+	# The kernels' packages call it, before the initramfs is made, and do not mind when it is gone.
+	for hook in "$BATS_TEST_TMPDIR/dest"/etc/kernel/{postinst,header_postinst}.d/dkms-vfioctl; do
+		[[ -x $hook ]]
+		grep -qx "hook='/usr/src/vfioctl-$OURS/dkms/hook'" "$hook"
+		run "$hook" "$KERNEL"
+		assert_success
+	done
 	run make -s -C "$TOP" dkms-install DESTDIR="$BATS_TEST_TMPDIR/dest"
 	assert_failure 2
 	assert_output --partial 'make dkms-source DESTDIR='

@@ -51,7 +51,7 @@ handed_out() {
 }
 
 # files - all that an installation could leave behind
-files() { find /lib/modules/*/ /usr/src /var/lib/dkms -mindepth 1 ! -name "mok.*" ! -name "modules.*" | sort; }
+files() { find /lib/modules/*/ /etc/kernel /usr/src /var/lib/dkms -mindepth 1 ! -name "mok.*" ! -name "modules.*" | sort; }
 '
 
 # in_system boot|chroot - run the script on stdin there; bats' $output and $status are its own
