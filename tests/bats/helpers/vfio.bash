@@ -141,11 +141,14 @@ vanishes() {
 	fail "'$1' is still there"
 }
 
-# log_mark - what log_since prints begins here
+# log_mark - what log_since prints begins here. By the last line, as the kernel forgets the first ones.
 log_mark() {
-	log_lines=$(dmesg | wc -l)
+	log_last=$(dmesg | tail -n 1)
 }
 
 log_since() {
-	dmesg | tail -n +$((log_lines + 1))
+	dmesg | last=$log_last awk '
+		{line[NR] = $0}
+		$0 == ENVIRON["last"] {at = NR}
+		END {for (i = at + 1; i <= NR; i++) print line[i]}'
 }
