@@ -47,14 +47,20 @@ int vfio_pci_state_keep(struct vfio_pci *vdev)
 	return 0;
 }
 
+static bool bars_are_kept(struct vfio_pci *vdev)
+{
+	u32 bars[PCI_STD_NUM_BARS];
+
+	bars_read(vdev->pdev, bars);
+	return !memcmp(bars, vdev->kept_bars, sizeof(bars));
+}
+
 void vfio_pci_state_bars_back(struct vfio_pci *vdev)
 {
 	struct pci_dev *pdev = vdev->pdev;
-	u32 bars[PCI_STD_NUM_BARS];
 	unsigned int i;
 
-	bars_read(pdev, bars);
-	if (!answers(pdev) || !memcmp(bars, vdev->kept_bars, sizeof(bars)))
+	if (!answers(pdev) || bars_are_kept(vdev))
 		return;
 	dev_info_ratelimited(&pdev->dev, "was reset without us: its BARs are put back\n");
 	for (i = 0; i < PCI_STD_NUM_BARS; i++)
@@ -63,10 +69,7 @@ void vfio_pci_state_bars_back(struct vfio_pci *vdev)
 
 bool vfio_pci_state_is_there(struct vfio_pci *vdev)
 {
-	u32 bars[PCI_STD_NUM_BARS];
-
-	bars_read(vdev->pdev, bars);
-	return answers(vdev->pdev) && !memcmp(bars, vdev->kept_bars, sizeof(bars));
+	return answers(vdev->pdev) && bars_are_kept(vdev);
 }
 
 void vfio_pci_state_restore(struct vfio_pci *vdev)
