@@ -45,6 +45,11 @@ installed_kernels() {
 	done
 }
 
+# has_headers KERNEL - what modules are built with
+has_headers() {
+	[[ -e $ROOT/lib/modules/$1/build/Makefile ]]
+}
+
 # our_versions - those that DKMS knows, in any state; of one whose sources are gone it says nothing
 our_versions() {
 	{
@@ -54,22 +59,14 @@ our_versions() {
 	} | sort -u
 }
 
-# initramfs_command KERNEL - what makes its initramfs anew, in words without spaces
+# initramfs_command KERNEL - what makes its initramfs anew, in words without spaces; where nothing does
+# that, what would on most systems
 initramfs_command() {
-	if command -v update-initramfs >/dev/null; then
-		printf 'update-initramfs -u -k %s\n' "$1"
-	elif command -v dracut >/dev/null; then
+	if ! command -v update-initramfs >/dev/null && command -v dracut >/dev/null; then
 		printf 'dracut --force %s/boot/initrd.img-%s %s\n' "$ROOT" "$1" "$1"
 	else
-		return 1
+		printf 'update-initramfs -u -k %s\n' "$1"
 	fi
-}
-
-# initramfs_list FILE - the paths in it; 127 when there is nothing to read it with
-initramfs_list() {
-	local lister
-	lister=$(command -v lsinitramfs || command -v lsinitrd) || return 127
-	"$lister" "$1" 2>/dev/null | awk '{print $NF}'
 }
 
 # field KERNEL MODULE FIELD - what modinfo says of the file that modprobe would take
