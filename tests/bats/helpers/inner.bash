@@ -3,12 +3,14 @@
 #
 # A QEMU in the guest and the system inside of it, which has the devices of the topology 'nested'.
 # What it consists of is in $INNER, so that several tests may talk to the same one. Load after
-# helpers/common and helpers/vfio.
+# helpers/common, helpers/vfio and helpers/guest.
 
 INNER=$BATS_FILE_TMPDIR/inner
 # How long anything may take two emulators deep, and that on a busy machine.
 INNER_PATIENCE=600
 DISK=0000:01:00.0 CARD=0000:02:00.0 WIRE=0000:00:10.0
+# What its disk holds.
+INNER_DISK=$BATS_FILE_TMPDIR/disk
 
 # The same on each command line. The calls left out look for faults, for a minute or so.
 INNER_WORDS="console=ttyS0 loglevel=4 no_timer_check norandmaps mitigations=off nokaslr tsc=reliable
@@ -43,6 +45,16 @@ inner_ready() {
 	else
 		inner_start tcg
 	fi
+}
+
+# inner_outside - our modules, a disk full of what was never there before, and the wire's other end
+inner_outside() {
+	modprobe -a vfio-pci vfio_iommu_type1 kvm_amd
+	head -c 8M /dev/urandom >"$INNER_DISK"
+	dd if="$INNER_DISK" of="$(disk_of $DISK)" bs=1M oflag=direct conv=fsync status=none
+	# Who speaks before the card at the other end listens waits, for as long as it does not.
+	echo 1 >"/proc/sys/net/ipv6/conf/$(inner_wire)/disable_ipv6"
+	ip link set "$(inner_wire)" up
 }
 
 # inner_wire - the name of the outer system's end of the wire

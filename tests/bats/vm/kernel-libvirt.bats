@@ -13,7 +13,6 @@ load ../helpers/vfio
 load ../helpers/guest
 load ../helpers/inner
 
-INNER_DISK=$BATS_FILE_TMPDIR/disk
 # libvirt's own name of a device.
 DISK_NODE=pci_0000_01_00_0
 
@@ -51,13 +50,7 @@ virsh() {
 }
 
 setup_file() {
-	local disk
-	modprobe -a vfio-pci vfio_iommu_type1 kvm_amd
-	disk=$(disk_of $DISK)
-	head -c 8M /dev/urandom >"$INNER_DISK"
-	dd if="$INNER_DISK" of="$disk" bs=1M oflag=direct conv=fsync status=none
-	echo 1 >"/proc/sys/net/ipv6/conf/$(inner_wire)/disable_ipv6"
-	ip link set "$(inner_wire)" up
+	inner_outside
 	# Its package makes them, though they are not used here.
 	echo 'libvirt-qemu:x:64055:64055::/nonexistent:/bin/false' >>/etc/passwd
 	echo 'libvirt-qemu:x:64055:' >>/etc/group

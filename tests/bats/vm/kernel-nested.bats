@@ -13,18 +13,10 @@ load ../helpers/vfio
 load ../helpers/guest
 load ../helpers/inner
 
-INNER_DISK=$BATS_FILE_TMPDIR/disk
 GRACE=/sys/module/vfio/parameters/grace_ms
 
 setup_file() {
-	local disk
-	modprobe -a vfio-pci vfio_iommu_type1 kvm_amd
-	disk=$(disk_of $DISK)
-	head -c 8M /dev/urandom >"$INNER_DISK"
-	dd if="$INNER_DISK" of="$disk" bs=1M oflag=direct conv=fsync status=none
-	# Who speaks before the card at the other end listens waits, for as long as it does not.
-	echo 1 >"/proc/sys/net/ipv6/conf/$(inner_wire)/disable_ipv6"
-	ip link set "$(inner_wire)" up
+	inner_outside
 	bind_to vfio-pci $DISK
 	bind_to vfio-pci $CARD
 }

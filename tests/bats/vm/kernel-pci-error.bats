@@ -12,6 +12,19 @@ IDLE=/sys/module/vfio_pci/parameters/disable_idle_d3
 # a reset, and below one where it does not.
 export BACK=0000:09:00.0 GONE=0000:08:00.0
 
+# port_of ADDRESS REGISTER... - setpci of the port above
+port_of() {
+	setpci -s "$(basename "$(readlink -f "$PCI/devices/$1/..")")" "${@:2}"
+}
+
+# power ADDRESS on|off - of its slot; without it all that is read is ones, and its registers are lost
+power() {
+	case $2 in
+	on) port_of "$1" CAP_EXP+18.w=0:400 ;;
+	off) port_of "$1" CAP_EXP+18.w=400:400 ;;
+	esac
+}
+
 setup_file() {
 	local bdf
 	modprobe vfio-pci
@@ -21,8 +34,7 @@ setup_file() {
 		appears $PCI/devices/$bdf/iommu_group
 		bind_to vfio-pci $bdf
 		# QEMU's bridge hands on what it may signal itself.
-		setpci -s "$(basename "$(readlink -f $PCI/devices/$bdf/..)")" \
-			COMMAND=100:100 BRIDGE_CONTROL=2:2
+		port_of $bdf COMMAND=100:100 BRIDGE_CONTROL=2:2
 	done
 }
 
@@ -62,14 +74,19 @@ bound_anew() {
 	bind_to vfio-pci "$1"
 }
 
-# strikes ADDRESS harmless|back|gone NAME - twice, and its user hears of the first
-strikes() {
-	local to_holder
+# talk_to CLIENT ARG... - in the background; it is the holder, and reads what is written to $to_holder
+talk_to() {
 	: >"$BATS_TEST_TMPDIR/hold"
 	[[ -p $BATS_TEST_TMPDIR/words ]] || mkfifo "$BATS_TEST_TMPDIR/words"
 	exec {to_holder}<>"$BATS_TEST_TMPDIR/words"
-	"$CLIENTS/pci-error" "$1" "$2" <&$to_holder >"$BATS_TEST_TMPDIR/hold" 2>&1 3>&- &
+	"$CLIENTS/$1" "${@:2}" <&$to_holder >"$BATS_TEST_TMPDIR/hold" 2>&1 3>&- &
 	holder=$!
+}
+
+# strikes ADDRESS harmless|back|gone NAME - twice, and its user hears of the first
+strikes() {
+	local to_holder
+	talk_to pci-error "$1" "$2"
 	heard ready
 	inject "$1" "$3"
 	heard again
@@ -113,17 +130,11 @@ strikes() {
 }
 
 @test "one that is reset behind our back has its BARs when its user turns it on again" {
-	local port to_holder
-	port=$(basename "$(readlink -f $PCI/devices/$GONE/..)")
-	: >"$BATS_TEST_TMPDIR/hold"
-	mkfifo "$BATS_TEST_TMPDIR/words"
-	exec {to_holder}<>"$BATS_TEST_TMPDIR/words"
-	"$CLIENTS/pci-backdoor" $GONE <&$to_holder >"$BATS_TEST_TMPDIR/hold" 2>&1 3>&- &
-	holder=$!
+	local to_holder
+	talk_to pci-backdoor $GONE
 	heard ready
-	# Without power it forgets all.
-	setpci -s "$port" CAP_EXP+18.w=400:400
-	setpci -s "$port" CAP_EXP+18.w=0:400
+	power $GONE off
+	power $GONE on
 	log_mark
 	echo >&$to_holder
 	heard good
@@ -133,17 +144,14 @@ strikes() {
 }
 
 @test "a function that does not answer after an error is not taken for restored" {
-	local port
-	port=$(basename "$(readlink -f $PCI/devices/$GONE/..)")
 	bound_anew $GONE Y
 	inject $GONE DLP
-	# Past the time in which the host may still reset the link. Without power all that is read is
-	# ones, and its registers are lost again.
+	# Past the time in which the host may still reset the link.
 	pause 2
-	setpci -s "$port" CAP_EXP+18.w=400:400
+	power $GONE off
 	assert_equal "$(setpci -s $GONE COMMAND)" ffff
 	run "$CLIENTS/hold" $GONE
-	setpci -s "$port" CAP_EXP+18.w=0:400
+	power $GONE on
 	assert_output --partial 'Resource temporarily unavailable'
 	strikes $GONE harmless COMP_TIME
 }
