@@ -422,6 +422,20 @@ aside() {
 	assert_output 'dkms: DKMS knows nothing of vfioctl'
 }
 
+@test "sources that DKMS cannot tell of are removed, and so is what kernels call" {
+	local hooks=$VFIOCTL_DKMS_ROOT/etc/kernel
+	stock
+	index
+	mkdir -p "$VFIOCTL_DKMS_ROOT/var/lib/dkms/vfioctl/$OURS/source" "$hooks"/{postinst,header_postinst}.d
+	touch "$hooks"/{postinst,header_postinst}.d/{dkms,dkms-vfioctl}
+	program dkms <<<'exit 127'
+	run "$DKMS/remove"
+	assert_success
+	assert_not_exist "$VFIOCTL_DKMS_ROOT/var/lib/dkms/vfioctl"
+	run find "$hooks" -type f
+	assert_equal "$(sort <<<"$output")" "$(printf '%s\n' "$hooks"/{header_postinst,postinst}.d/dkms)"
+}
+
 @test "a kernel that has no VFIO of its own does not stand in the way of removal" {
 	ours
 	index
@@ -519,6 +533,13 @@ dkms_copies() {
 	assert_success
 	assert_output ''
 	rm -r "$VFIOCTL_DKMS_ROOT/lib/modules/$KERNEL/updates"
+	index
+	# DKMS does not take what it has.
+	mkdir -p "$VFIOCTL_DKMS_ROOT/var/lib/dkms/vfioctl/$OURS/source"
+	run "$DKMS/hook" "$KERNEL"
+	assert_line 'dkms install'
+	refute_line 'dkms add'
+	rm -r "$VFIOCTL_DKMS_ROOT/lib/modules/$KERNEL/updates" "$VFIOCTL_DKMS_ROOT/var"
 	index
 	for how in 'exit 11' 'kill -KILL $PPID'; do
 		program dkms <<<"$how"
@@ -687,7 +708,13 @@ mokutil() {
 		grep -qx "hook='/usr/src/vfioctl-$OURS/dkms/hook'" "$hook"
 		run "$hook" "$KERNEL"
 		assert_success
+		assert_output ''
 	done
+	program fails <<<'echo "asked for $1"; exit 3'
+	sed -i "s,^hook=.*,hook=$BATS_TEST_TMPDIR/bin/fails," "$hook"
+	run "$hook" "$KERNEL" "/boot/vmlinuz-$KERNEL"
+	assert_success
+	assert_output "asked for $KERNEL"
 	run make -s -C "$TOP" dkms-install DESTDIR="$BATS_TEST_TMPDIR/dest"
 	assert_failure 2
 	assert_output --partial 'make dkms-source DESTDIR='
